@@ -1,0 +1,87 @@
+//! The rules of guest access: who may be let onto which computer, when, and at what price.
+//!
+//! Everything here is a value or a pure function from values to values. The
+//! crate reads no clock, draws no randomness and does no I/O: callers pass
+//! `now` and identifiers in, and carry out the effects that come back.
+
+mod computer;
+mod email;
+mod email_list;
+mod id;
+mod invite;
+mod key;
+mod ledger;
+mod link;
+mod local_time;
+mod mail;
+mod name;
+mod order;
+mod permissions;
+mod price;
+mod rate;
+mod refusal;
+mod rights;
+mod secret;
+mod session;
+mod session_book;
+mod sign_in;
+mod step;
+#[cfg(any(test, feature = "proptest"))]
+pub mod strategies;
+mod text;
+mod user;
+mod window;
+mod zone;
+
+pub use computer::{
+    ClaimRefusal, Computer, Connection, HostLoginState, LoginReport, Named, PresenceChange,
+    Provision, SILENCE, claim,
+};
+pub use email::{Email, EmailRefusal};
+pub use email_list::{BadEmail, EmailList, EmailListRefusal};
+pub use id::{
+    ApiKeyId, BadId, ComputerId, ComputerKeyId, EntryId, GroupId, InviteId, MailId, OrderId,
+    QuoteId, SessionId, UserId,
+};
+pub use invite::{
+    Admission, Attempt, CancelReason, ConnectRefusal, Credit, Edit, EditRefusal, EndedRefusal,
+    ExtendBy, GuestKind, Heralded, Invite, InviteEffect, InviteNews, InviteRefusal, Inviting, Kind,
+    Life, MailNote, NewInvite, Phase, REMINDER, RefundPolicy, RefundReason, Sender, SenderPolicy,
+    TimeAsked, TimeRequest, TimeRequestRefusal, VoidReason, WindowEdit, charge,
+};
+pub use key::{ApiKey, ComputerKey, Forbidden, permit};
+pub use ledger::{
+    CreditAccount, Discrepancy, Entry, GrantNote, InsufficientCredits, MAX_BALANCE, PostRefusal,
+    Posted, Posting, Reason, Reconciliation, UnknownReason, csv_cell,
+};
+pub use link::{Link, LinkToken};
+pub use local_time::{BadLocalTime, LocalTime};
+pub use mail::{
+    Delivery, GuestNews, LONGEST_PAUSE, MailIntent, MailState, NextTry, PATIENCE, SenderNews,
+    next_try,
+};
+pub use name::{ComputerName, GroupName, HostLogin, KeyName, PersonName, TeamId, TeamName};
+pub use order::{Order, OrderEffect, OrderState, OrderStep, PaymentMethod, UnknownPayment};
+pub use permissions::{Peripheral, Permissions, UnknownPeripheral};
+pub use price::{
+    Amount, BadCurrency, Bundle, ConfirmRefusal, Currency, Item, Line, MAX_BUNDLES, MAX_QUANTITY,
+    MAX_TOTAL, PriceConfig, PriceList, PriceListError, Pricing, QUOTE_VALIDITY, QuantityRefusal,
+    Quote,
+};
+pub use rate::{RateLimit, RateLimited};
+pub use refusal::{Fact, Facts, InputError, Refusal, RefusalKind, VALIDATION};
+pub use rights::{Right, Role, Scope, Scopes, UnknownScope};
+pub use secret::{MacKey, Purpose, Secret, SecretHash};
+pub use session::{Session, SessionEnd, SessionEndReason};
+pub use session_book::{Seat, SessionBook};
+pub use sign_in::{
+    CODE_LIFE, CodeRefusal, LOGIN_LIFE, Login, SignIn, TooManyCodes, Verdict, code as sign_in_code,
+};
+pub use step::Step;
+pub use text::{Message, Note, TextRefusal, Title};
+pub use user::{BulkChange, Group, Profile, User, UserRefusal, change_profiles};
+pub use window::{Window, WindowRefusal, latest_end};
+pub use zone::{Edge, TimeRefusal, Zone, ZoneUnknown};
+
+/// A moment in time, on the server's clock.
+pub type Instant = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,1 @@
+//! Guest access embedded elsewhere.
