@@ -1,6 +1,105 @@
 //! The use cases of guest access: each is one all-or-nothing unit of work.
-#![allow(missing_docs)]
+//!
+//! A use case loads values through a [`Tx`], asks the rules of [`guest_core`]
+//! what should happen, and stores the answer. It runs from start to end
+//! without suspending, on whatever thread the [`Store`] chooses, so it is
+//! written as plain code. Its caller gets a [`Pending`] answer, to await or to
+//! block on.
+//!
+//! What is absent: no runtime, no clock, no randomness, no SQL, no HTTP.
+
+mod access;
+mod config;
+mod fault;
+pub mod letter;
+mod pending;
 mod port;
+mod record;
 mod table;
+pub mod tables;
+pub mod view;
+mod work;
+
+pub use access::{Call, Caller, Once};
+pub use config::{Config, Entropy};
+pub use fault::{Denied, Fault, Refused};
+pub use pending::Pending;
 pub use port::{Query, Rollback, Store, StoreError, Tx, Unit, View};
 pub use table::{Column, Index, Kind, Only, Row, Scan, Table, Value};
+
+use std::sync::Arc;
+
+use guest_core::{Purpose, Secret};
+
+use crate::config::Ids;
+use crate::letter::Render;
+use crate::work::Work;
+
+/// The application: every use case, over some [`Store`].
+#[derive(Clone)]
+pub struct App {
+    store: Arc<dyn Store>,
+    config: Arc<Config>,
+    entropy: Arc<dyn Entropy>,
+    words: Arc<dyn Render>,
+}
+
+impl App {
+    /// Creates an application that keeps its state in `store`, draws ids and secrets from
+    /// `entropy`, and shows mails in `words` before they are sent.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        config: Config,
+        entropy: Arc<dyn Entropy>,
+        words: Arc<dyn Render>,
+    ) -> Self {
+        Self { store, config: Arc::new(config), entropy, words }
+    }
+
+    /// Returns what whoever runs the server decided.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Has `wake` called after every commit that may have changed something.
+    pub fn on_commit(&self, wake: impl Fn() + Send + Sync + 'static) {
+        self.store.on_commit(Box::new(wake));
+    }
+
+    /// Submits one unit of work.
+    fn write<T: Send + 'static>(
+        &self,
+        call: &Call,
+        mut work: impl FnMut(&mut Work<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Pending<T> {
+        let config = Arc::clone(&self.config);
+        let ids = Ids::from(self.entropy.id());
+        let origin = call.origin.clone();
+        let (unit, answer) = pending::unit(move |tx: &mut dyn Tx| {
+            let now = tx.now();
+            work(&mut Work { tx, now, ids, config: &config, origin: origin.clone() })
+        });
+        self.store.submit(unit);
+        answer
+    }
+
+    /// Runs one read.
+    fn read<T: Send + 'static>(
+        &self,
+        mut read: impl FnMut(&mut dyn View, &Config) -> Result<T, Fault> + Send + 'static,
+    ) -> Pending<T> {
+        let config = Arc::clone(&self.config);
+        let (query, answer) = pending::query(move |view: &mut dyn View| read(view, &config));
+        self.store.inspect(query);
+        answer
+    }
+
+    /// Draws a secret.
+    fn secret(&self, purpose: Purpose) -> Secret {
+        let mut bits = [0; 32];
+        self.entropy.fill(&mut bits);
+        Secret::new(purpose, &bits)
+    }
+}

@@ -359,29 +359,16 @@ mod tests {
     fn ga_4_logins_follow_what_is_reported() {
         let known = |name: &str| HostLoginState::Known(HostLogin::parse(name).unwrap());
         let said = |name: &str| LoginReport::LoggedIn(HostLogin::parse(name).unwrap());
-        check_login(
-            HostLoginState::Unknown,
-            LoginReport::Unmentioned,
-            None,
-            HostLoginState::Unknown,
-        );
-        check_login(known("ada"), LoginReport::Unmentioned, None, known("ada"));
-        check_login(known("ada"), LoginReport::LoggedOut, None, HostLoginState::Nobody);
-        check_login(known("ada"), said("bob"), None, known("bob"));
+        let unknown = HostLoginState::Unknown;
+        check_login(unknown.clone(), LoginReport::Unmentioned, None, &unknown);
+        check_login(known("ada"), LoginReport::Unmentioned, None, &known("ada"));
+        check_login(known("ada"), LoginReport::LoggedOut, None, &HostLoginState::Nobody);
+        check_login(known("ada"), said("bob"), None, &known("bob"));
         let own = HostLogin::parse("ada@acme.example").unwrap();
-        check_login(
-            HostLoginState::Unknown,
-            LoginReport::Unmentioned,
-            Some(&own),
-            HostLoginState::Known(own.clone()),
-        );
-        check_login(
-            HostLoginState::Unknown,
-            said("bob"),
-            Some(&own),
-            HostLoginState::Known(own.clone()),
-        );
-        check_login(known("x"), LoginReport::LoggedOut, Some(&own), HostLoginState::Nobody);
+        let theirs = HostLoginState::Known(own.clone());
+        check_login(unknown.clone(), LoginReport::Unmentioned, Some(&own), &theirs);
+        check_login(unknown, said("bob"), Some(&own), &theirs);
+        check_login(known("x"), LoginReport::LoggedOut, Some(&own), &HostLoginState::Nobody);
     }
 
     #[track_caller]
@@ -389,13 +376,13 @@ mod tests {
         before: HostLoginState,
         report: LoginReport,
         own: Option<&HostLogin>,
-        after: HostLoginState,
+        after: &HostLoginState,
     ) {
-        let changed = before != after;
+        let changed = before != *after;
         let computer = Computer { login: before, announced: true, ..team() };
-        let (heard, changes) = computer.heard(report, own, Connection::External, at_("09:00:00"));
-        assert_eq!(heard.login, after);
-        assert_eq!(changes, if changed { vec![PresenceChange::Login] } else { vec![] });
+        let (computer, told) = computer.heard(report, own, Connection::External, at_("09:00:00"));
+        assert_eq!(computer.login, *after);
+        assert_eq!(told, if changed { vec![PresenceChange::Login] } else { vec![] });
     }
 
     #[test]
@@ -436,23 +423,23 @@ mod tests {
     #[test]
     fn ga_1_what_a_reported_name_stands_for() {
         let gone = || team().remove(at_("08:00:00"));
-        check_claim(None, None, Ok(Named::Nobody));
-        check_claim(Some(team()), None, Ok(Named::Ours(team())));
-        check_claim(None, Some((team(), true)), Err(ClaimRefusal::NameTaken));
-        check_claim(None, Some((team(), false)), Ok(Named::Orphan(team())));
-        check_claim(None, Some((personal(), false)), Err(ClaimRefusal::NameTaken));
-        check_claim(Some(gone()), None, Err(ClaimRefusal::Removed));
-        check_claim(Some(gone()), Some((team(), false)), Ok(Named::Orphan(team())));
-        check_claim(Some(gone()), Some((team(), true)), Err(ClaimRefusal::Removed));
+        check_claim(None, None, &Ok(Named::Nobody));
+        check_claim(Some(team()), None, &Ok(Named::Ours(team())));
+        check_claim(None, Some((team(), true)), &Err(ClaimRefusal::NameTaken));
+        check_claim(None, Some((team(), false)), &Ok(Named::Orphan(team())));
+        check_claim(None, Some((personal(), false)), &Err(ClaimRefusal::NameTaken));
+        check_claim(Some(gone()), None, &Err(ClaimRefusal::Removed));
+        check_claim(Some(gone()), Some((team(), false)), &Ok(Named::Orphan(team())));
+        check_claim(Some(gone()), Some((team(), true)), &Err(ClaimRefusal::Removed));
     }
 
     #[track_caller]
     fn check_claim(
         ours: Option<Computer>,
         holder: Option<(Computer, bool)>,
-        expected: Result<Named, ClaimRefusal>,
+        expected: &Result<Named, ClaimRefusal>,
     ) {
-        assert_eq!(claim(ours, holder), expected);
+        assert_eq!(claim(ours, holder), *expected);
     }
 
     #[test]

@@ -16,6 +16,8 @@ mod admit;
 mod cost;
 mod edit;
 mod end;
+#[cfg(test)]
+mod fixtures;
 mod invitable;
 mod time;
 
@@ -471,3 +473,6 @@ impl Heralded {
 
 /// How long before its start a guest is reminded (GA-37).
 pub const REMINDER: TimeDelta = TimeDelta::minutes(15);
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,7 @@ mod sign_in;
 mod step;
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
+mod team;
 mod text;
 mod user;
 mod window;
@@ -78,6 +79,7 @@ pub use sign_in::{
     CODE_LIFE, CodeRefusal, LOGIN_LIFE, Login, SignIn, TooManyCodes, Verdict, code as sign_in_code,
 };
 pub use step::Step;
+pub use team::{EmailSignIn, Team};
 pub use text::{Message, Note, TextRefusal, Title};
 pub use user::{BulkChange, Group, Profile, User, UserRefusal, change_profiles};
 pub use window::{Window, WindowRefusal, latest_end};

@@ -310,21 +310,21 @@ mod tests {
         let invite = InviteId::from_bits(1);
         let guest = |news| MailIntent::Guest { invite, news };
         let sender = |news| MailIntent::Sender { invite, news };
-        check(guest(GuestNews::Invited { sequence: 1 }), window().end());
-        check(guest(GuestNews::Reminder), window().start());
-        check(guest(GuestNews::Cancelled { sequence: 2 }), later(48));
+        check(&guest(GuestNews::Invited { sequence: 1 }), window().end());
+        check(&guest(GuestNews::Reminder), window().start());
+        check(&guest(GuestNews::Cancelled { sequence: 2 }), later(48));
         let asked = SenderNews::TimeAsked { minutes: 30, note: Note::parse("").unwrap() };
-        check(sender(asked), window().end());
+        check(&sender(asked), window().end());
         check(
-            sender(SenderNews::Void { reason: VoidReason::HostLoginChanged, refunded: true }),
+            &sender(SenderNews::Void { reason: VoidReason::HostLoginChanged, refunded: true }),
             later(48),
         );
-        check(MailIntent::SignIn { nonce: [0; 16], expires_at: later(1) }, later(1));
-        check(MailIntent::Revoked, later(48));
+        check(&MailIntent::SignIn { nonce: [0; 16], expires_at: later(1) }, later(1));
+        check(&MailIntent::Revoked, later(48));
     }
 
     #[track_caller]
-    fn check(intent: MailIntent, expected: Instant) {
+    fn check(intent: &MailIntent, expected: Instant) {
         assert_eq!(intent.deadline(Some(window()), now()), expected);
     }
 

@@ -56,7 +56,7 @@ impl Order {
         match self.state {
             OrderState::Pending | OrderState::Failed { .. } | OrderState::Cancelled { .. } => {
                 let booking = OrderEffect::Book { quantity: self.quantity };
-                Step::to(self.become_(OrderState::Paid { at: now }), [booking])
+                Step::to(self.in_state(OrderState::Paid { at: now }), [booking])
             }
             OrderState::Paid { .. } => Step::quiet(self.clone()),
         }
@@ -74,14 +74,14 @@ impl Order {
 
     fn give_up(&self, state: OrderState) -> OrderStep {
         match self.state {
-            OrderState::Pending => Step::quiet(self.become_(state)),
+            OrderState::Pending => Step::quiet(self.in_state(state)),
             OrderState::Paid { .. } | OrderState::Failed { .. } | OrderState::Cancelled { .. } => {
                 Step::quiet(self.clone())
             }
         }
     }
 
-    fn become_(&self, state: OrderState) -> Self {
+    fn in_state(&self, state: OrderState) -> Self {
         Self { state, ..self.clone() }
     }
 }

@@ -331,8 +331,8 @@ mod tests {
 
     #[test]
     fn or_4_profiles_change_between_member_and_administrator_only() {
-        let change = |from: User, to| from.change_profile(to, Some(BOSS)).map(|user| user.profile);
         use Profile::{Administrator, External, Member};
+        let change = |from: User, to| from.change_profile(to, Some(BOSS)).map(|user| user.profile);
         assert_eq!(change(user(Member), Administrator), Ok(Administrator));
         assert_eq!(change(user(Administrator), Member), Ok(Member));
         assert_eq!(change(user(Member), Member), Ok(Member));

@@ -93,9 +93,13 @@ impl TableSql {
         let by_key = key.iter().map(|column| format!("{column} = ?"));
         let by_key = by_key.collect::<Vec<_>>().join(" AND ");
         let insert = insert(&name, &all);
-        let sets: Vec<_> = rest.iter().map(|column| format!("{column} = excluded.{column}")).collect();
-        let otherwise =
-            if sets.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", sets.join(", ")) };
+        let sets: Vec<_> =
+            rest.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+        let otherwise = if sets.is_empty() {
+            "NOTHING".to_owned()
+        } else {
+            format!("UPDATE SET {}", sets.join(", "))
+        };
         Self {
             table,
             read: format!("SELECT {} FROM {name} WHERE {by_key}", all.join(", ")),
@@ -148,9 +152,9 @@ fn insert(name: &str, columns: &[String]) -> String {
 fn scan_sql(scan: &Scan<'_>) -> String {
     let table = scan.table;
     let order: Vec<usize> = scan.order().collect();
-    let nullable =
-        |column: usize| table.columns.get(column).is_some_and(|column| column.nullable);
-    let mut wheres: Vec<String> = scan.index.map(|index| only(table, index)).into_iter().flatten().collect();
+    let nullable = |column: usize| table.columns.get(column).is_some_and(|column| column.nullable);
+    let mut wheres: Vec<String> =
+        scan.index.map(|index| only(table, index)).into_iter().flatten().collect();
     wheres.extend(order.iter().take(scan.prefix.len()).map(|&column| {
         let equals = if nullable(column) { "IS" } else { "=" };
         format!("{} {equals} ?", name(table, column))
@@ -231,4 +235,118 @@ fn name(table: &Table, position: usize) -> String {
 /// A name may be a word that SQL has a meaning for.
 fn quoted(name: &str) -> String {
     format!("\"{name}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use guest_app::{Kind, Scan, Table, Value};
+    use guest_testkit::{DOCS, LOG, PAIRS, TABLES};
+    use rusqlite::Connection;
+
+    use super::{Statements, schema_sql};
+
+    /// Every shape of scan is a search in its index, in its order, without sorting.
+    #[test]
+    fn scans_never_sort() {
+        let conn = conn();
+        let mut statements = Statements::new(TABLES);
+        for &table in TABLES {
+            for index in [None].into_iter().chain(table.indexes.iter().map(Some)) {
+                let mut scan = whole(table);
+                scan.index = index;
+                let prefix: Vec<_> = scan.order().map(|column| sample(table, column)).collect();
+                for length in 0..=prefix.len() {
+                    scan.prefix = &prefix[..length];
+                    let ranges = if length < prefix.len() { 4 } else { 1 };
+                    for (range, backwards) in (0..ranges).flat_map(|r| [(r, false), (r, true)]) {
+                        scan.from = (range & 1 == 1).then_some(Value::Null);
+                        scan.until = (range & 2 == 2).then_some(Value::Null);
+                        scan.backwards = backwards;
+                        let sql = statements.of(table).unwrap().scan(&scan).to_owned();
+                        check_plan(&conn, &sql, index.map(|index| index.name), length, range > 0);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_found_by_their_keys() {
+        let conn = conn();
+        let mut statements = Statements::new(TABLES);
+        for &table in TABLES {
+            let sql = statements.of(table).unwrap();
+            check_plan(&conn, &sql.read, None, table.key, false);
+            check_plan(&conn, &sql.erase, None, table.key, false);
+            let last = 1 << (table.columns.len() - 1);
+            if table.key < table.columns.len() {
+                check_plan(&conn, sql.update(last), None, table.key, false);
+            }
+        }
+    }
+
+    #[test]
+    fn statements_are_what_one_would_write() {
+        let mut statements = Statements::new(TABLES);
+        let sql = statements.of(&PAIRS).unwrap();
+        assert_eq!(
+            sql.upsert,
+            r#"INSERT INTO "pair" ("left", "right") VALUES (?, ?) ON CONFLICT ("left", "right") DO NOTHING"#
+        );
+        let sql = statements.of(&LOG).unwrap();
+        assert_eq!(sql.append, r#"INSERT INTO "log" ("topic", "body") VALUES (?, ?)"#);
+        let sql = statements.of(&DOCS).unwrap();
+        assert_eq!(
+            sql.update(0b1_0100),
+            r#"UPDATE "doc" SET "size" = ?, "label" = ? WHERE "owner" = ? AND "name" = ?"#
+        );
+        let prefix = [Value::Blob(Vec::new())];
+        let scan = Scan {
+            index: DOCS.indexes.iter().find(|index| index.name == "doc_unlabelled"),
+            prefix: &prefix,
+            until: Some(Value::Int(3)),
+            backwards: true,
+            ..whole(&DOCS)
+        };
+        assert_eq!(
+            sql.scan(&scan),
+            r#"SELECT "owner", "name", "size", "order", "label", "digest" FROM "doc" INDEXED BY "doc_unlabelled" WHERE "label" IS NULL AND "owner" = ? AND "size" < ? ORDER BY "owner" DESC, "size" DESC, "name" DESC LIMIT ?"#
+        );
+    }
+
+    #[track_caller]
+    fn check_plan(conn: &Connection, sql: &str, index: Option<&str>, equal: usize, range: bool) {
+        let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let values = vec![None::<i64>; explain.parameter_count()];
+        let plan: Vec<String> = explain
+            .query_map(rusqlite::params_from_iter(values), |row| row.get(3))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(plan.len(), 1, "{sql}: {plan:?}");
+        assert_eq!(plan[0].matches("=?").count(), equal, "{sql}: {plan:?}");
+        assert!(!range || plan[0].contains(['<', '>']), "{sql}: {plan:?}");
+        if let Some(index) = index {
+            assert!(plan[0].contains(index), "{sql}: {plan:?}");
+        }
+    }
+
+    fn conn() -> Connection {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(&schema_sql(TABLES)).unwrap();
+        conn
+    }
+
+    fn sample(table: &Table, column: usize) -> Value {
+        match table.columns[column].kind {
+            Kind::Int => Value::Int(1),
+            Kind::Text => Value::Text("a".to_owned()),
+            Kind::Blob => Value::Blob(vec![1]),
+        }
+    }
+
+    fn whole(table: &'static Table) -> Scan<'static> {
+        let (prefix, from, until): (&[Value], _, _) = (&[], None, None);
+        Scan { table, index: None, prefix, from, until, backwards: false, limit: usize::MAX }
+    }
 }

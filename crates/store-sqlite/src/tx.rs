@@ -138,7 +138,7 @@ impl<'a> SqliteTx<'a> {
         row: &[Value],
     ) -> Result<Option<u64>, Trouble> {
         if row.len() != table.columns.len() {
-            return Err(Trouble::Misuse("a row does not have its table's columns"));
+            return Err(Trouble::Misuse(WRONG_WIDTH));
         }
         let (conn, sql) = self.sql(table)?;
         let mut statement = bound(conn.prepare_cached(&sql.read)?, key)?;
@@ -272,15 +272,15 @@ fn bound<'c, 'v>(
     mut statement: CachedStatement<'c>,
     values: impl IntoIterator<Item = &'v Value>,
 ) -> Result<CachedStatement<'c>, Trouble> {
+    let wanted = statement.parameter_count();
     let mut count = 0;
     for value in values {
         count += 1;
-        statement.raw_bind_parameter(count, Bound(value))?;
+        if count <= wanted {
+            statement.raw_bind_parameter(count, Bound(value))?;
+        }
     }
-    if count != statement.parameter_count() {
-        return Err(Trouble::Misuse("a row or key does not have its table's columns"));
-    }
-    Ok(statement)
+    if count == wanted { Ok(statement) } else { Err(Trouble::Misuse(WRONG_WIDTH)) }
 }
 
 struct Bound<'a>(&'a Value);
@@ -332,5 +332,7 @@ pub(crate) const RELEASE: &str = "RELEASE unit";
 
 /// Undoes what was done since [`MARK`], which stays.
 pub(crate) const UNDO: &str = "ROLLBACK TO unit";
+
+const WRONG_WIDTH: &str = "a row or key does not have its table's columns";
 
 const NO_TABLE: &str = "the store was opened without this table";

@@ -154,3 +154,266 @@ impl Refusal for ConnectRefusal {
 fn seconds_up(left: chrono::TimeDelta) -> i64 {
     left.num_seconds() + i64::from(left.subsec_nanos() > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invite::fixtures::{
+        ada, at, ended, invite, lin, login, personal_computer, team_computer, used,
+    };
+    use crate::{HostLoginState, Kind, Peripheral};
+
+    #[test]
+    fn ga_42_the_checks_come_in_this_order() {
+        let defects = [
+            Defect::Link,
+            Defect::SignedOut,
+            Defect::Account,
+            Defect::Ended,
+            Defect::KeptOut,
+            Defect::Early,
+            Defect::Late,
+            Defect::AccessOff,
+            Defect::Offline,
+        ];
+        for kind in [Kind::Outside, Kind::Team] {
+            check_order(kind, &defects);
+        }
+    }
+
+    #[test]
+    fn ga_43_the_checks_for_oneself_come_in_this_order() {
+        let defects = [
+            Defect::Link,
+            Defect::SignedOut,
+            Defect::Account,
+            Defect::Ended,
+            Defect::KeptOut,
+            Defect::Rights,
+            Defect::AccessOff,
+            Defect::Offline,
+        ];
+        check_order(Kind::Oneself, &defects);
+    }
+
+    #[test]
+    fn ga_43_the_right_to_invite_is_asked_for_oneself_only() {
+        for kind in [Kind::Outside, Kind::Team] {
+            let mut scene = Scene::new(kind);
+            Defect::Rights.strike(&mut scene);
+            assert!(scene.admit().is_ok());
+        }
+    }
+
+    #[test]
+    fn ga_43_one_can_always_connect_to_oneself_with_everything() {
+        let always = Admission { permissions: Permissions::FULL, closes_at: None };
+        for now in ["00:00", "10:00", "12:00", "23:59"] {
+            let computer = Computer { last_seen: Some(at(now)), ..personal_computer() };
+            let scene = Scene { now, computer, ..Scene::new(Kind::Oneself) };
+            assert_eq!(scene.admit(), Ok(always));
+        }
+    }
+
+    #[test]
+    fn ga_47_the_window_is_half_open() {
+        let admission = Admission {
+            permissions: Permissions::NONE.with(Peripheral::Mouse),
+            closes_at: Some(at("12:00")),
+        };
+        check_clock("08:00", Err(ConnectRefusal::TooEarly { opens_in: 7_200 }));
+        check_clock("09:59:58.999999", Err(ConnectRefusal::TooEarly { opens_in: 2 }));
+        check_clock("09:59:59", Err(ConnectRefusal::TooEarly { opens_in: 1 }));
+        check_clock("09:59:59.999999", Err(ConnectRefusal::TooEarly { opens_in: 1 }));
+        check_clock("10:00", Ok(admission));
+        check_clock("11:59:59.999999", Ok(admission));
+        check_clock("12:00", Err(ConnectRefusal::WindowOver));
+        check_clock("18:00", Err(ConnectRefusal::WindowOver));
+    }
+
+    #[test]
+    fn ga_36_a_used_invite_is_used_again_and_again() {
+        let scene = Scene { invite: used(Kind::Outside), ..Scene::new(Kind::Outside) };
+        assert!(scene.admit().is_ok());
+    }
+
+    #[test]
+    fn ga_34_a_session_opened_now_has_the_permissions_of_now() {
+        let mut scene = Scene::new(Kind::Team);
+        scene.invite.permissions = Permissions::NONE.with(Peripheral::Gamepad);
+        assert_eq!(scene.admit().unwrap().permissions, scene.invite.permissions);
+    }
+
+    #[test]
+    fn ga_31_a_login_that_changed_after_use_lets_the_guest_in() {
+        let mut scene = Scene { invite: used(Kind::Outside), ..Scene::new(Kind::Outside) };
+        scene.computer.login = HostLoginState::Known(login("somebody-else"));
+        assert!(scene.admit().is_ok());
+    }
+
+    #[test]
+    fn ga_19_only_the_current_link_opens() {
+        let mut scene = Scene::new(Kind::Outside);
+        scene.invite = scene.invite.new_link().unwrap().next;
+        assert_eq!(scene.admit(), Err(ConnectRefusal::LinkUnknown));
+        scene.link = 1;
+        assert!(scene.admit().is_ok());
+        scene.link = 2;
+        assert_eq!(scene.admit(), Err(ConnectRefusal::LinkUnknown));
+    }
+
+    #[test]
+    fn ga_41_another_account_learns_no_address() {
+        let scene = Scene { account: Some(ada()), ..Scene::new(Kind::Outside) };
+        let refusal = scene.admit().unwrap_err();
+        assert_eq!(refusal.to_string(), "this invite is for another account");
+        assert_eq!(refusal.facts(), []);
+        let spelled = Some(Email::parse("LIN@Example.ORG").unwrap());
+        assert!(Scene { account: spelled, ..Scene::new(Kind::Outside) }.admit().is_ok());
+    }
+
+    #[test]
+    fn ga_42_how_it_ended_is_said_to_the_guest() {
+        for invite in ended(Kind::Outside) {
+            let (_, reason) = invite.life.ended().unwrap();
+            let refusal = Scene { invite, ..Scene::new(Kind::Outside) }.admit().unwrap_err();
+            assert_eq!(refusal.to_string(), format!("this invite has ended ({reason})"));
+            assert_eq!(refusal.facts(), [("reason", Fact::Text(reason.to_owned()))]);
+        }
+    }
+
+    #[test]
+    fn each_refusal_has_a_code_and_a_kind() {
+        use RefusalKind::{Absent, Conflict, Forbidden, Unauthenticated};
+        check_refusal(Defect::Link, "link_unknown", Absent);
+        check_refusal(Defect::SignedOut, "unauthenticated", Unauthenticated);
+        check_refusal(Defect::Account, "wrong_account", Forbidden);
+        check_refusal(Defect::Ended, "invite_ended", Conflict);
+        check_refusal(Defect::KeptOut, "kept_out", Conflict);
+        check_refusal(Defect::Early, "too_early", Conflict);
+        check_refusal(Defect::Late, "window_over", Conflict);
+        check_refusal(Defect::Rights, "forbidden", Forbidden);
+        check_refusal(Defect::AccessOff, "guest_access_off", Conflict);
+        check_refusal(Defect::Offline, "computer_offline", Conflict);
+        let facts = ConnectRefusal::TooEarly { opens_in: 9 }.facts();
+        assert_eq!(facts, [("opens_in_seconds", Fact::Number(9))]);
+    }
+
+    /// Whatever else is wrong later in the order, the first defect is the one named.
+    #[track_caller]
+    fn check_order(kind: Kind, defects: &[Defect]) {
+        assert!(Scene::new(kind).admit().is_ok());
+        for (place, first) in defects.iter().enumerate() {
+            let mut alone = Scene::new(kind);
+            first.strike(&mut alone);
+            let refusal = alone.admit().unwrap_err();
+            assert_eq!(refusal, first.refusal());
+            for second in &defects[place + 1..] {
+                let mut scene = Scene::new(kind);
+                second.strike(&mut scene);
+                first.strike(&mut scene);
+                assert_eq!(scene.admit(), Err(refusal), "{first:?} before {second:?}");
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_clock(now: &'static str, expected: Result<Admission, ConnectRefusal>) {
+        for kind in [Kind::Outside, Kind::Team] {
+            let computer = Computer { last_seen: Some(at(now)), ..team_computer() };
+            let scene = Scene { now, computer, ..Scene::new(kind) };
+            assert_eq!(scene.admit(), expected, "at {now}");
+        }
+    }
+
+    #[track_caller]
+    fn check_refusal(defect: Defect, code: &str, kind: RefusalKind) {
+        let refusal = defect.refusal();
+        assert_eq!((refusal.code(), refusal.kind()), (code, kind));
+    }
+
+    /// One reason not to let a guest in.
+    #[derive(Clone, Copy, Debug)]
+    enum Defect {
+        Link,
+        SignedOut,
+        Account,
+        Ended,
+        KeptOut,
+        Early,
+        Late,
+        Rights,
+        AccessOff,
+        Offline,
+    }
+
+    impl Defect {
+        fn strike(self, scene: &mut Scene) {
+            match self {
+                Self::Link => scene.link = 1,
+                Self::SignedOut => scene.account = None,
+                Self::Account => {
+                    scene.account = Some(Email::parse("mallory@example.net").unwrap());
+                }
+                Self::Ended => scene.invite.life = ended(Kind::Team)[1].life,
+                Self::KeptOut => scene.invite.kept_out = true,
+                Self::Early => scene.now = "09:59",
+                Self::Late => scene.now = "12:00",
+                Self::Rights => scene.sender_may_invite = false,
+                Self::AccessOff => scene.computer.guest_access = false,
+                Self::Offline => scene.computer.last_seen = None,
+            }
+        }
+
+        fn refusal(self) -> ConnectRefusal {
+            match self {
+                Self::Link => ConnectRefusal::LinkUnknown,
+                Self::SignedOut => ConnectRefusal::SignedOut,
+                Self::Account => ConnectRefusal::WrongAccount,
+                Self::Ended => {
+                    ConnectRefusal::Ended(ended(Kind::Team)[1].require_live().unwrap_err())
+                }
+                Self::KeptOut => ConnectRefusal::KeptOut,
+                Self::Early => ConnectRefusal::TooEarly { opens_in: 60 },
+                Self::Late => ConnectRefusal::WindowOver,
+                Self::Rights => ConnectRefusal::RightsLost,
+                Self::AccessOff => ConnectRefusal::AccessOff,
+                Self::Offline => ConnectRefusal::ComputerOffline,
+            }
+        }
+    }
+
+    /// Somebody at the door.
+    struct Scene {
+        invite: Invite,
+        computer: Computer,
+        link: u32,
+        account: Option<Email>,
+        sender_may_invite: bool,
+        now: &'static str,
+    }
+
+    impl Scene {
+        /// Everything is as it should be, and the time is 10:30.
+        fn new(kind: Kind) -> Self {
+            Self {
+                account: Some(if kind == Kind::Oneself { ada() } else { lin() }),
+                invite: invite(kind),
+                computer: team_computer(),
+                link: 0,
+                sender_may_invite: true,
+                now: "10:30",
+            }
+        }
+
+        fn admit(&self) -> Result<Admission, ConnectRefusal> {
+            let attempt = Attempt {
+                link: self.link,
+                account: self.account.as_ref(),
+                computer: &self.computer,
+                sender_may_invite: self.sender_may_invite,
+            };
+            self.invite.admit(attempt, at(self.now))
+        }
+    }
+}

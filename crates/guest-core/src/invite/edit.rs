@@ -227,3 +227,6 @@ pub(super) fn span(minutes: u32) -> Result<TimeDelta, EditRefusal> {
         Err(EditRefusal::Minutes)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -289,3 +289,6 @@ impl Refusal for EndedRefusal {
         vec![("reason", Fact::Text(self.reason.to_owned()))]
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,8 @@
 
 use super::edit::span;
 use crate::{
-    Edge, Edit, EditRefusal, EndedRefusal, Facts, InputError, Instant, Invite, InviteEffect,
-    InviteNews, LocalTime, MailIntent, Note, Refusal, RefusalKind, SenderNews, Step, Window,
-    WindowEdit,
+    Edit, EditRefusal, EndedRefusal, Facts, InputError, Instant, Invite, InviteEffect, InviteNews,
+    LocalTime, MailIntent, Note, Refusal, RefusalKind, SenderNews, Step, Window, WindowEdit,
 };
 
 /// More time that a guest has asked for (GA-48).
@@ -75,9 +74,6 @@ impl Invite {
                     .map_err(|no| Ok(no.into()))?
             }
             ExtendBy::To(local) => {
-                let zone = self.window.zone();
-                zone.resolve(local, Edge::End)
-                    .map_err(|no| Err(vec![InputError::at("/end", &no)]))?;
                 let edit = WindowEdit { end: Some(local), ..WindowEdit::default() };
                 edit.apply(self.window, "").map_err(Err)?
             }
@@ -125,5 +121,152 @@ impl Refusal for TimeRequestRefusal {
             Self::Ended(ended) => ended.facts(),
             Self::WindowOver | Self::Endless | Self::Minutes => Facts::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::invite::fixtures::{at, ended, invite, used, window};
+    use crate::{Fact, Kind, Life, WindowRefusal};
+
+    #[test]
+    fn ga_48_the_guest_may_ask_until_the_end() {
+        for invite in [invite(Kind::Outside), used(Kind::Team)] {
+            check_request(&invite, 30, "09:00", Ok(()));
+            check_request(&invite, 30, "11:59:59.999999", Ok(()));
+            check_request(&invite, 30, "12:00", Err(TimeRequestRefusal::WindowOver));
+        }
+        let endless = Err(TimeRequestRefusal::Endless);
+        check_request(&invite(Kind::Oneself), 30, "11:00", endless);
+    }
+
+    #[test]
+    fn ga_48_one_minute_to_five_days_can_be_asked_for() {
+        let invite = invite(Kind::Outside);
+        for good in [1, 30, 7_200] {
+            check_request(&invite, good, "11:00", Ok(()));
+        }
+        for bad in [0, 7_201, u32::MAX] {
+            check_request(&invite, bad, "11:00", Err(TimeRequestRefusal::Minutes));
+        }
+    }
+
+    #[test]
+    fn ga_48_the_first_reason_against_a_wish_is_named() {
+        for ended in ended(Kind::Oneself) {
+            let refusal = ended.require_live().unwrap_err();
+            check_request(&ended, 0, "13:00", Err(TimeRequestRefusal::Ended(refusal)));
+        }
+        check_request(&invite(Kind::Oneself), 0, "13:00", Err(TimeRequestRefusal::Minutes));
+        check_request(&invite(Kind::Outside), 0, "13:00", Err(TimeRequestRefusal::Minutes));
+    }
+
+    #[test]
+    fn ga_48_the_sender_gets_a_mail_and_the_wish_is_kept() {
+        let step = invite(Kind::Outside).request_time(wish(45), at("11:50")).unwrap();
+        let asked = TimeAsked { at: at("11:50"), minutes: 45, note: note() };
+        assert_eq!(step.next.time_asked, Some(asked));
+        assert_eq!(step.next.version, 1);
+        let news = SenderNews::TimeAsked { minutes: 45, note: note() };
+        let mail = MailIntent::Sender { invite: step.next.id, news };
+        let tell = InviteEffect::Tell(InviteNews::TimeRequested);
+        assert_eq!(step.effects, [InviteEffect::Mail(mail), tell]);
+        let again = step.next.request_time(wish(60), at("11:55")).unwrap().next;
+        assert_eq!(again.time_asked.map(|asked| asked.minutes), Some(60));
+    }
+
+    #[test]
+    fn ga_48_minutes_are_added_to_the_present_end() {
+        let tenth = window("10:00", "12:00");
+        check_extend(tenth, ExtendBy::Minutes(30), Ok(window("10:00", "12:30")));
+        check_extend(tenth, ExtendBy::Minutes(60), Ok(window("10:00", "13:00")));
+        let five_days = Window::new(tenth.start(), tenth.end() + TimeDelta::hours(118), utc());
+        check_extend(tenth, ExtendBy::Minutes(118 * 60), Ok(five_days.unwrap()));
+        check_extend(tenth, ExtendBy::Minutes(118 * 60 + 1), Err("window_too_long at the invite"));
+        check_extend(tenth, ExtendBy::Minutes(0), Err("validation at the invite"));
+        check_extend(tenth, ExtendBy::Minutes(7_201), Err("validation at the invite"));
+    }
+
+    #[test]
+    fn ga_48_another_end_is_told_in_the_zone_of_the_invite() {
+        let parsed = |end| Window::parse("2026-10-24T22:00", end, "Europe/Paris", "").unwrap();
+        let to = |text| ExtendBy::To(LocalTime::parse(text).unwrap());
+        let saturday = parsed("2026-10-24T23:00");
+        check_extend(saturday, to("2026-10-25T01:00"), Ok(parsed("2026-10-25T01:00")));
+        // 02:30 comes twice that night; an end takes the later.
+        let later = parsed("2026-10-25T02:30+01:00");
+        check_extend(saturday, to("2026-10-25T02:30"), Ok(later));
+        let earlier = parsed("2026-10-25T02:30+02:00");
+        check_extend(saturday, to("2026-10-25T02:30+02:00"), Ok(earlier));
+        check_extend(saturday, to("2026-10-25T02:30+05:00"), Err("offset_impossible at /end"));
+        check_extend(saturday, to("2026-10-24T21:00"), Err("window_reversed at "));
+        check_extend(saturday, to("2026-10-29T22:01"), Err("window_too_long at "));
+        let spring = Window::parse("2026-03-28T22:00", "2026-03-28T23:00", "Europe/Paris", "");
+        check_extend(spring.unwrap(), to("2026-03-29T02:30"), Err("time_skipped at /end"));
+    }
+
+    #[test]
+    fn ga_48_a_grant_is_an_edit_and_judged_by_the_clock() {
+        let extended = invite(Kind::Outside).extended(ExtendBy::Minutes(30)).unwrap();
+        assert_eq!(extended.permissions, None);
+        let step = used(Kind::Outside).edit(extended, at("11:59")).unwrap();
+        assert_eq!(step.next.window, window("10:00", "12:30"));
+        let late = invite(Kind::Outside).edit(extended, at("12:30"));
+        let in_past = WindowRefusal::InPast { now: at("12:30") };
+        assert_eq!(late, Err(EditRefusal::Window(in_past)));
+    }
+
+    #[test]
+    fn refusals_have_codes_kinds_and_facts() {
+        let ended = ended(Kind::Outside)[0].clone();
+        assert_eq!(ended.life, Life::Expired { at: at("12:00") });
+        let refusal = TimeRequestRefusal::Ended(ended.require_live().unwrap_err());
+        assert_eq!((refusal.code(), refusal.kind()), ("invite_ended", RefusalKind::Conflict));
+        assert_eq!(refusal.facts(), [("reason", Fact::Text("window_ended".to_owned()))]);
+        let over = TimeRequestRefusal::WindowOver;
+        assert_eq!((over.code(), over.kind()), ("window_over", RefusalKind::Conflict));
+        for invalid in [TimeRequestRefusal::Endless, TimeRequestRefusal::Minutes] {
+            assert_eq!((invalid.code(), invalid.kind()), ("validation", RefusalKind::Invalid));
+        }
+    }
+
+    #[track_caller]
+    fn check_request(
+        invite: &Invite,
+        minutes: u32,
+        now: &str,
+        expected: Result<(), TimeRequestRefusal>,
+    ) {
+        assert_eq!(invite.request_time(wish(minutes), at(now)).map(drop), expected);
+    }
+
+    /// Refusals are told as a code and a place, which is the invite or a pointer.
+    #[track_caller]
+    fn check_extend(window: Window, by: ExtendBy, expected: Result<Window, &str>) {
+        let invite = Invite { window, ..invite(Kind::Outside) };
+        let found = invite.extended(by).map(|edit| edit.window.unwrap()).map_err(|no| match no {
+            Ok(refusal) => format!("{} at the invite", refusal.code()),
+            Err(errors) => {
+                let told =
+                    errors.iter().map(|error| format!("{} at {}", error.code, error.pointer));
+                told.collect::<Vec<_>>().join(", ")
+            }
+        });
+        assert_eq!(found, expected.map_err(str::to_owned));
+    }
+
+    fn wish(minutes: u32) -> TimeRequest {
+        TimeRequest { minutes, note: note() }
+    }
+
+    fn note() -> Note {
+        Note::parse("nearly done").unwrap()
+    }
+
+    fn utc() -> crate::Zone {
+        crate::Zone::UTC
     }
 }

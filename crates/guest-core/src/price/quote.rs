@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::Pricing;
 use crate::{
-    Email, Facts, Instant, Order, OrderId, OrderState, PaymentMethod, QuoteId, Refusal,
+    Email, Fact, Facts, Instant, Order, OrderId, OrderState, PaymentMethod, QuoteId, Refusal,
     RefusalKind, TeamId,
 };
 
@@ -105,7 +105,7 @@ impl Refusal for ConfirmRefusal {
     fn facts(&self) -> Facts {
         match self {
             Self::Used => Facts::new(),
-            Self::Expired { at } => vec![("at", crate::Fact::At(*at))],
+            Self::Expired { at } => vec![("at", Fact::At(*at))],
         }
     }
 }

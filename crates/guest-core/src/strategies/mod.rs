@@ -1,18 +1,56 @@
 //! Strategies that generate the crate's values, valid and nearly valid (IF-31).
 //!
 //! A strategy named after a type yields its values; one with `text` in its
-//! name yields what people type, right or nearly right.
+//! name yields what people type, right or nearly right; one with `near` in its
+//! name yields values that are wrong in one place.
+//!
+//! A suite elsewhere asks its own questions of them. Here: whoever keeps
+//! invites lets a guest in exactly while the window is open.
+//!
+//! ```
+//! use guest_core::{Attempt, ConnectRefusal, Kind, strategies};
+//! use proptest::prelude::*;
+//!
+//! let at_the_door = strategies::live_invite().prop_flat_map(|invite| {
+//!     let window = invite.window;
+//!     (Just(invite), strategies::computer(), strategies::moment(window))
+//! });
+//! proptest!(|((invite, computer, now) in at_the_door)| {
+//!     prop_assume!(invite.kind != Kind::Oneself && !invite.kept_out);
+//!     let attempt = Attempt {
+//!         link: invite.link,
+//!         account: Some(&invite.guest),
+//!         computer: &computer,
+//!         sender_may_invite: true,
+//!     };
+//!     let open = !matches!(
+//!         invite.admit(attempt, now),
+//!         Err(ConnectRefusal::TooEarly { .. } | ConnectRefusal::WindowOver)
+//!     );
+//!     prop_assert_eq!(open, invite.window.contains(now));
+//! });
+//! ```
 
+mod computer;
 pub mod credits;
 mod email;
+mod invite;
+mod session;
 mod text;
+mod user;
 mod window;
 
+pub use computer::{
+    computer, host_login_state, login_report, near_computer, personal_computer, team_computer,
+};
 pub use email::{email, email_list, email_text, near_email_text};
+pub use invite::{ended_invite, invite, live_invite, moment, near_invite, new_invite, window_edit};
+pub use session::{near_session, session, session_end_reason, session_of};
 pub use text::{
     computer_name, group_name, host_login, key_name, message, name_text, near_text, note,
     permissions, person_name, team_id, team_name, title,
 };
+pub use user::{group, near_user, profile, role, user};
 pub use window::{instant, local_time, near_local_text, transition, window, zone};
 
 #[cfg(test)]

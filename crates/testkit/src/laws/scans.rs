@@ -143,7 +143,7 @@ impl Laws {
             tx.scan(&asked.scan())
                 .expect("a scan")
                 .into_iter()
-                .map(|row| row[..2].to_vec())
+                .map(|row| row.into_iter().take(2).collect())
                 .collect()
         });
         let topics = [(2, "x"), (4, "x"), (1, "y"), (3, "y")];
@@ -178,22 +178,24 @@ impl Laws {
     pub fn a_partial_index_follows_its_rows(open: impl Fn(Tables) -> Subject) {
         let subject = open(TABLES);
         let store = subject.store();
-        let ordered = |names: &[&str]| check(&subject, Some("doc_ordered"), |_| {}, names);
-        let unlabelled = |names: &[&str]| check(&subject, Some("doc_unlabelled"), |_| {}, names);
+        let holds = |ordered: &[&str], unlabelled: &[&str]| {
+            check(&subject, Some("doc_ordered"), |_| {}, ordered);
+            check(&subject, Some("doc_unlabelled"), |_| {}, unlabelled);
+        };
         write(
             store,
             &DOCS,
             vec![filed("a", Some(2), None, None), filed("b", None, Some("x"), None)],
         );
-        (ordered(&["a"]), unlabelled(&["a"]));
+        holds(&["a"], &["a"]);
         write(store, &DOCS, vec![filed("b", Some(1), None, None)]);
-        (ordered(&["b", "a"]), unlabelled(&["a", "b"]));
+        holds(&["b", "a"], &["a", "b"]);
         write(store, &DOCS, vec![filed("b", Some(3), None, None)]);
-        (ordered(&["a", "b"]), unlabelled(&["a", "b"]));
+        holds(&["a", "b"], &["a", "b"]);
         write(store, &DOCS, vec![filed("a", None, Some("y"), None)]);
-        (ordered(&["b"]), unlabelled(&["b"]));
+        holds(&["b"], &["b"]);
         keep(store, |tx| tx.erase(&DOCS, &[blob(&[1]), text("b")]).expect("an erasure"));
-        (ordered(&[]), unlabelled(&[]));
+        holds(&[], &[]);
     }
 }
 

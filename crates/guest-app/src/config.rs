@@ -1,0 +1,64 @@
+//! What whoever runs the server decides.
+
+use guest_core::{Email, Link, LinkToken, MacKey, PaymentMethod, PriceList, RefundPolicy};
+
+/// What whoever runs the server decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What the product is called in mails and pages (GA-15).
+    pub brand: String,
+    /// Where the server is reached, without a trailing slash.
+    pub public_url: String,
+    /// Whose address mails come from.
+    pub sender: Email,
+    /// What credits cost (CR-20).
+    pub prices: PriceList,
+    /// How credits are paid (CR-23).
+    pub payment: PaymentMethod,
+    /// Whether a credit comes back when a used invite is cancelled (CR-11).
+    pub refunds: RefundPolicy,
+    /// What links and sign-in codes are derived from (GA-19); not kept in the store.
+    pub key: MacKey,
+}
+
+impl Config {
+    /// Returns the address that a guest opens.
+    pub(crate) fn guest_link(&self, link: Link) -> String {
+        let token: LinkToken = link.token(&self.key);
+        format!("{}/g/{}", self.public_url, token.expose())
+    }
+
+    /// Returns the address of a team's page.
+    pub(crate) fn team_page(&self, team: guest_core::TeamId) -> String {
+        format!("{}/t/{team}", self.public_url)
+    }
+}
+
+/// Where ids and secrets come from; the composition root has the only one.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills `bytes` with random ones that nobody can guess.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// Draws 128 bits for an id that nobody else will draw.
+    ///
+    /// The high 48 bits should be the time in milliseconds, so that rows are
+    /// added at the end of their tables.
+    fn id(&self) -> u128;
+}
+
+/// Ids for one unit of work, drawn before it runs: a rerun gets the same ones.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ids(u128);
+
+impl Ids {
+    pub(crate) const fn from(first: u128) -> Self {
+        Self(first)
+    }
+
+    /// Returns the next id.
+    pub(crate) fn next<I>(&mut self, wrap: fn(u128) -> I) -> I {
+        let id = wrap(self.0);
+        self.0 = self.0.wrapping_add(1);
+        id
+    }
+}

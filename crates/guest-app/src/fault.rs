@@ -1,0 +1,202 @@
+//! Why a use case gave no answer.
+
+use guest_core::{
+    ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, EditRefusal, EndedRefusal, Fact,
+    Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, PostRefusal,
+    QuantityRefusal, RateLimited, Refusal, RefusalKind, TimeRequestRefusal, TooManyCodes,
+    UserRefusal, VALIDATION,
+};
+
+use crate::StoreError;
+
+/// Why a use case gave no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Fault {
+    /// A rule said no. Tell whoever asked.
+    #[error(transparent)]
+    Refused(Refused),
+    /// The store failed. Tell whoever runs it.
+    #[error("could not reach a durable answer")]
+    Store(#[from] StoreError),
+}
+
+impl<R: Into<Refused>> From<R> for Fault {
+    fn from(refusal: R) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
+macro_rules! refused {
+    ($($(#[$doc:meta])* $name:ident($refusal:ty);)*) => {
+        /// A rule's no, whichever rule it is.
+        #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+        pub enum Refused {
+            $(
+                $(#[$doc])*
+                #[error(transparent)]
+                $name(#[from] $refusal),
+            )*
+            /// The input is not acceptable; everything that is wrong with it.
+            #[error("{}", summary(.0))]
+            Input(Vec<InputError>),
+        }
+
+        impl Refusal for Refused {
+            fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$name(refusal) => refusal.code(),)*
+                    Self::Input(errors) => only(errors).map_or(VALIDATION, |error| error.code),
+                }
+            }
+
+            fn kind(&self) -> RefusalKind {
+                match self {
+                    $(Self::$name(refusal) => refusal.kind(),)*
+                    Self::Input(_) => RefusalKind::Invalid,
+                }
+            }
+
+            fn facts(&self) -> Facts {
+                match self {
+                    $(Self::$name(refusal) => refusal.facts(),)*
+                    Self::Input(errors) => {
+                        only(errors).map(|error| error.facts.clone()).unwrap_or_default()
+                    }
+                }
+            }
+        }
+    };
+}
+
+refused! {
+    /// Something general: nobody signed in, nothing there, an old version.
+    Denied(Denied);
+    /// The role or the scope is missing.
+    Forbidden(Forbidden);
+    /// An agent's name cannot be used.
+    Claim(ClaimRefusal);
+    /// A sign-in code does not sign in.
+    Code(CodeRefusal);
+    /// Too many sign-in codes were asked for.
+    TooManyCodes(TooManyCodes);
+    /// A quote cannot be bought at.
+    Confirm(ConfirmRefusal);
+    /// A guest may not connect.
+    Connect(ConnectRefusal);
+    /// An invite cannot be changed.
+    Edit(EditRefusal);
+    /// An invite has ended.
+    Ended(EndedRefusal);
+    /// The credits do not suffice.
+    Credits(InsufficientCredits);
+    /// An account cannot take a posting.
+    Post(PostRefusal);
+    /// Guests cannot be invited to a computer.
+    Invite(InviteRefusal);
+    /// A quantity of credits is not sold.
+    Quantity(QuantityRefusal);
+    /// No more time can be asked for.
+    TimeRequest(TimeRequestRefusal);
+    /// A user cannot be changed.
+    User(UserRefusal);
+    /// Too much was asked for.
+    Rate(RateLimited);
+}
+
+/// The general refusals.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Denied {
+    /// It is not known who asks.
+    #[error("sign in, or send an API key")]
+    Unauthenticated,
+    /// There is no such thing, or whoever asks may not know of it.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// What was asked for is for people, not for programs.
+    #[error("this is for signed-in people; an API key cannot do it")]
+    PeopleOnly,
+    /// The change is based on an old version (GA-40).
+    #[error("this was changed meanwhile; look at version {current} and try again")]
+    Stale {
+        /// The current version.
+        current: u32,
+    },
+    /// Another one has the name.
+    #[error("this name is taken")]
+    NameTaken,
+    /// The setting would leave nobody who can sign in (OR-35).
+    #[error("no active owner has another way to sign in, so this would lock everybody out")]
+    WouldLockOut,
+    /// The address is already that of a user.
+    #[error("this address is already that of a user of the team")]
+    AlreadyMember,
+    /// The idempotency key was used for another request (QU-23).
+    #[error("this Idempotency-Key was used for another request")]
+    IdempotencyMismatch,
+}
+
+impl Refusal for Denied {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::NotFound(_) => "not_found",
+            Self::PeopleOnly => "forbidden",
+            Self::Stale { .. } => "stale",
+            Self::NameTaken => "name_taken",
+            Self::WouldLockOut => "would_lock_out",
+            Self::AlreadyMember => "already_member",
+            Self::IdempotencyMismatch => "idempotency_mismatch",
+        }
+    }
+
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::Unauthenticated => RefusalKind::Unauthenticated,
+            Self::NotFound(_) => RefusalKind::Absent,
+            Self::PeopleOnly => RefusalKind::Forbidden,
+            Self::Stale { .. } => RefusalKind::Stale,
+            Self::NameTaken | Self::WouldLockOut | Self::AlreadyMember => RefusalKind::Conflict,
+            Self::IdempotencyMismatch => RefusalKind::Invalid,
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        match self {
+            Self::Stale { current } => vec![("current", Fact::Number(i64::from(*current)))],
+            Self::Unauthenticated
+            | Self::NotFound(_)
+            | Self::PeopleOnly
+            | Self::NameTaken
+            | Self::WouldLockOut
+            | Self::AlreadyMember
+            | Self::IdempotencyMismatch => Facts::new(),
+        }
+    }
+}
+
+impl From<Vec<InputError>> for Refused {
+    fn from(errors: Vec<InputError>) -> Self {
+        Self::Input(errors)
+    }
+}
+
+impl From<InputError> for Refused {
+    fn from(error: InputError) -> Self {
+        Self::Input(vec![error])
+    }
+}
+
+/// Returns the only error, if it has a code of its own (IF-3).
+fn only(errors: &[InputError]) -> Option<&InputError> {
+    match errors {
+        [error] => Some(error),
+        _ => None,
+    }
+}
+
+fn summary(errors: &[InputError]) -> String {
+    match errors {
+        [error] => error.detail.clone(),
+        errors => format!("{} things are wrong with the request", errors.len()),
+    }
+}

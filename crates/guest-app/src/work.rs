@@ -1,0 +1,397 @@
+//! One unit of work: its transaction, its moment, its ids, and what everything in it shares.
+//!
+//! Rules answer with effects; here they are carried out, in the transaction
+//! that stores the values they come with.
+
+use guest_core::{
+    Computer, ComputerId, CreditAccount, Email, Entry, EntryId, Instant, Invite, InviteEffect,
+    InviteNews, MailId, MailIntent, MailState, Posted, Posting, Session, SessionEndReason, Step,
+    TeamId, User, UserId,
+};
+use serde::Serialize;
+
+use crate::access::{self, Actor};
+use crate::config::{Config, Ids};
+use crate::record::{self, AuditEntry, Audience, Event, Mail, Range, Record, find, list, row, save};
+use crate::table::Value;
+use crate::view::{ComputerView, InviteView, SessionView};
+use crate::{Call, Fault, Tx, View, tables};
+
+/// One unit of work.
+pub(crate) struct Work<'t> {
+    pub(crate) tx: &'t mut dyn Tx,
+    pub(crate) now: Instant,
+    pub(crate) ids: Ids,
+    pub(crate) config: &'t Config,
+    /// Where the call comes from, for the audit log.
+    pub(crate) origin: Option<String>,
+}
+
+/// Who causes a change, for ledger and audit log.
+#[derive(Clone, Debug)]
+pub(crate) enum By {
+    /// Somebody of the team, or the operator.
+    Actor {
+        /// As the audit log names them.
+        name: String,
+        /// Their email, if they are a person.
+        email: Option<Email>,
+    },
+    /// A guest.
+    Guest(Email),
+    /// A computer's agent.
+    Agent(ComputerId),
+    /// The clock.
+    Clock,
+}
+
+impl By {
+    pub(crate) fn actor(actor: &Actor) -> Self {
+        let email = actor.as_user().map(|user| user.email.clone());
+        Self::Actor { name: actor.name(), email }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Actor { name, .. } => name.clone(),
+            Self::Guest(email) => email.as_str().to_owned(),
+            Self::Agent(computer) => computer.to_string(),
+            Self::Clock => "system".to_owned(),
+        }
+    }
+
+    fn email(&self) -> Option<Email> {
+        match self {
+            Self::Actor { email, .. } => email.clone(),
+            Self::Guest(_) | Self::Agent(_) | Self::Clock => None,
+        }
+    }
+}
+
+impl Work<'_> {
+    /// Returns the record with this key.
+    pub(crate) fn find<R: Record>(&mut self, key: &[Value]) -> Result<Option<R>, Fault> {
+        Ok(find(self.tx, key)?)
+    }
+
+    /// Stores a record.
+    pub(crate) fn save<R: Record>(&mut self, record: &R) -> Result<(), Fault> {
+        Ok(save(self.tx, record)?)
+    }
+
+    /// Returns who calls, with a right required of them.
+    pub(crate) fn actor(
+        &mut self,
+        call: &Call,
+        team: &str,
+        right: guest_core::Right,
+    ) -> Result<Actor, Fault> {
+        Actor::with(self.tx, call, team, right)
+    }
+
+    /// Stores what a rule made of an invite, and carries out what follows from it.
+    ///
+    /// Returns the invite as it is now.
+    pub(crate) fn carry_out(
+        &mut self,
+        step: Step<Invite, InviteEffect>,
+        by: &By,
+    ) -> Result<Invite, Fault> {
+        let Step { next: mut invite, effects } = step;
+        let mut told = Vec::new();
+        for effect in effects {
+            match effect {
+                InviteEffect::Mail(intent) => self.mail_about(&mut invite, intent)?,
+                InviteEffect::EndSession(reason) => self.end_session_of(&invite, reason, by)?,
+                InviteEffect::RetimeSession => self.retime_session_of(&invite)?,
+                InviteEffect::Refund(reason) => {
+                    let id = self.ids.next(EntryId::from_bits);
+                    let posting = Posting::refund(
+                        id,
+                        self.now,
+                        reason,
+                        invite.id,
+                        invite.guest.clone(),
+                        invite.sender.email.clone(),
+                        by.email(),
+                    );
+                    self.post(invite.team, posting)?;
+                }
+                InviteEffect::Tell(news) => told.push(news),
+            }
+        }
+        self.save(&invite)?;
+        for news in told {
+            self.tell_invite(&invite, event_name(news))?;
+        }
+        Ok(invite)
+    }
+
+    /// Tells those who may see an invite about it.
+    pub(crate) fn tell_invite(&mut self, invite: &Invite, name: &str) -> Result<(), Fault> {
+        let session = live_session(self.tx, invite)?;
+        let data = InviteView::of(invite, session.as_ref(), self.now);
+        let owner = owner_of(self.tx, invite.team, invite.computer)?;
+        let event = self.event(invite.team, name, Audience::Invites, &data);
+        self.tell(Event { owner, invite: Some(invite.id), ..event })
+    }
+
+    /// Tells those who may see a session about it.
+    pub(crate) fn tell_session(&mut self, session: &Session, name: &str) -> Result<(), Fault> {
+        let owner = owner_of(self.tx, session.team, session.computer)?;
+        let data = SessionView::of(session);
+        let event = self.event(session.team, name, Audience::Invites, &data);
+        self.tell(Event { owner, invite: Some(session.invite), ..event })
+    }
+
+    /// Tells those who may see a computer about it.
+    pub(crate) fn tell_computer(&mut self, computer: &Computer, name: &str) -> Result<(), Fault> {
+        let data = ComputerView::of(computer, self.now);
+        let event = self.event(computer.team, name, Audience::Computers, &data);
+        self.tell(Event { owner: computer.owner(), ..event })
+    }
+
+    /// Makes an event for everybody with the audience's right.
+    pub(crate) fn event(
+        &self,
+        team: TeamId,
+        name: &str,
+        audience: Audience,
+        data: &impl Serialize,
+    ) -> Event {
+        Event {
+            seq: 0,
+            team,
+            at: self.now,
+            name: name.to_owned(),
+            audience,
+            owner: None,
+            invite: None,
+            data: serde_json::to_string(data).unwrap_or_default(),
+        }
+    }
+
+    /// Adds an event to the stream.
+    pub(crate) fn tell(&mut self, event: Event) -> Result<(), Fault> {
+        record::append(self.tx, &event)?;
+        Ok(())
+    }
+
+    /// Adds a line to the audit log (QU-35).
+    pub(crate) fn audit(
+        &mut self,
+        team: TeamId,
+        by: &By,
+        action: &str,
+        subject: impl ToString,
+        detail: &serde_json::Value,
+    ) -> Result<(), Fault> {
+        let entry = AuditEntry {
+            seq: 0,
+            team,
+            at: self.now,
+            actor: by.name(),
+            action: action.to_owned(),
+            subject: subject.to_string(),
+            origin: self.origin.clone(),
+            detail: detail.to_string(),
+        };
+        record::append(self.tx, &entry)?;
+        Ok(())
+    }
+
+    /// Books a posting, and tells about it (CR-1, CR-32).
+    pub(crate) fn post(&mut self, team: TeamId, posting: Posting) -> Result<Entry, Fault> {
+        let account = credit_account(self.tx, team)?;
+        let Posted { account, entry, fell_low } = account.post(posting)?;
+        self.save(&account)?;
+        self.save(&entry)?;
+        let data = serde_json::json!({
+            "balance": account.balance,
+            "credits": entry.amount,
+            "reason": entry.reason.name(),
+        });
+        let event = self.event(team, "credits.changed", Audience::Credits, &data);
+        self.tell(event)?;
+        if fell_low {
+            self.tell_low(&account)?;
+        }
+        Ok(entry)
+    }
+
+    fn tell_low(&mut self, account: &CreditAccount) -> Result<(), Fault> {
+        let (team, balance) = (account.team, account.balance);
+        let mark = account.low_mark.unwrap_or_default();
+        let data = serde_json::json!({ "balance": balance, "low_balance_mark": mark });
+        let event = self.event(team, "credits.low", Audience::Credits, &data);
+        self.tell(event)?;
+        let owners = access::users(self.tx, team)?.into_iter().filter(User::is_active);
+        for owner in owners.filter(|user| user.owner).collect::<Vec<_>>() {
+            self.mail(Some(team), owner.email, MailIntent::LowBalance { balance, mark }, None)?;
+        }
+        Ok(())
+    }
+
+    /// Queues a mail about an invite; one to the guest becomes the one the invite shows.
+    pub(crate) fn mail_about(&mut self, invite: &mut Invite, intent: MailIntent) -> Result<(), Fault> {
+        let to_guest = intent.is_to_guest();
+        let to = if to_guest { invite.guest.clone() } else { invite.sender.email.clone() };
+        let window = (!invite.ignores_window()).then_some(invite.window);
+        // The first mail of an invite was named with it.
+        let first = to_guest && invite.version == 1 && invite.created_at == self.now;
+        let id = if first { invite.mail.id } else { self.ids.next(MailId::from_bits) };
+        self.queue(id, Some(invite.team), to, intent, window)?;
+        if to_guest {
+            invite.mail.id = id;
+            invite.mail.state = MailState::Queued;
+            invite.mail.detail = None;
+        }
+        Ok(())
+    }
+
+    /// Queues a mail that is about no invite.
+    pub(crate) fn mail(
+        &mut self,
+        team: Option<TeamId>,
+        to: Email,
+        intent: MailIntent,
+        window: Option<guest_core::Window>,
+    ) -> Result<(), Fault> {
+        let id = self.ids.next(MailId::from_bits);
+        self.queue(id, team, to, intent, window)
+    }
+
+    fn queue(
+        &mut self,
+        id: MailId,
+        team: Option<TeamId>,
+        to: Email,
+        intent: MailIntent,
+        window: Option<guest_core::Window>,
+    ) -> Result<(), Fault> {
+        let now = self.now;
+        let deadline = intent.deadline(window, now);
+        self.save(&Mail {
+            id,
+            team,
+            to,
+            intent,
+            state: MailState::Queued,
+            attempts: 0,
+            made_at: now,
+            deadline,
+            next_at: Some(now),
+            detail: None,
+        })
+    }
+
+    /// Ends the live session of an invite, if there is one (GA-44).
+    pub(crate) fn end_session_of(
+        &mut self,
+        invite: &Invite,
+        reason: SessionEndReason,
+        by: &By,
+    ) -> Result<(), Fault> {
+        match live_session(self.tx, invite)? {
+            Some(session) => self.end_session(&session, reason, by).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a session: one end, one reason (GA-44, CN-12). Returns whether it was live.
+    pub(crate) fn end_session(
+        &mut self,
+        session: &Session,
+        reason: SessionEndReason,
+        by: &By,
+    ) -> Result<bool, Fault> {
+        let Some(ended) = session.end(reason, self.now) else { return Ok(false) };
+        self.save(&ended)?;
+        self.tell_session(&ended, "session.ended")?;
+        let detail = serde_json::json!({
+            "computer": ended.computer,
+            "guest": ended.guest,
+            "from": ended.from,
+            "permissions": ended.permissions,
+            "opened_at": ended.opened_at,
+            "reason": reason.name(),
+            "bytes_in": ended.bytes_in,
+            "bytes_out": ended.bytes_out,
+            "refused_input": ended.refused_input,
+        });
+        self.audit(ended.team, by, "session.end", ended.id, &detail)?;
+        Ok(true)
+    }
+
+    fn retime_session_of(&mut self, invite: &Invite) -> Result<(), Fault> {
+        let session = live_session(self.tx, invite)?;
+        match session.and_then(|session| session.retime(invite.closes_at())) {
+            Some(session) => self.save(&session),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Returns the live session of an invite (GA-36).
+pub(crate) fn live_session(view: &mut dyn View, invite: &Invite) -> Result<Option<Session>, Fault> {
+    let prefix = row![invite.team, invite.computer, invite.id];
+    Ok(record::first(view, &tables::SESSION_LIVE, &prefix)?)
+}
+
+/// Returns the live sessions on a computer.
+pub(crate) fn live_sessions(
+    view: &mut dyn View,
+    team: TeamId,
+    computer: ComputerId,
+) -> Result<Vec<Session>, Fault> {
+    let prefix = row![team, computer];
+    let index = Some(&tables::SESSION_LIVE);
+    Ok(list(view, &Range { index, prefix: &prefix, limit: usize::MAX, ..Range::default() })?)
+}
+
+/// Returns the live invites of a team, or of one of its computers.
+pub(crate) fn live_invites(
+    view: &mut dyn View,
+    team: TeamId,
+    computer: Option<ComputerId>,
+) -> Result<Vec<Invite>, Fault> {
+    let prefix = match computer {
+        Some(computer) => row![team, computer],
+        None => row![team],
+    };
+    let index = Some(&tables::INVITE_LIVE);
+    Ok(list(view, &Range { index, prefix: &prefix, limit: usize::MAX, ..Range::default() })?)
+}
+
+/// Returns the credits of a team; an account is empty until something is booked.
+pub(crate) fn credit_account(view: &mut dyn View, team: TeamId) -> Result<CreditAccount, Fault> {
+    let account = find(view, &row![team])?;
+    Ok(account.unwrap_or_else(|| CreditAccount::new(team)))
+}
+
+/// Returns a computer of the team, removed or not.
+pub(crate) fn computer(
+    view: &mut dyn View,
+    team: TeamId,
+    id: ComputerId,
+) -> Result<Option<Computer>, Fault> {
+    Ok(find(view, &row![team, id])?)
+}
+
+fn owner_of(view: &mut dyn View, team: TeamId, id: ComputerId) -> Result<Option<UserId>, Fault> {
+    Ok(computer(view, team, id)?.and_then(|computer| computer.owner()))
+}
+
+const fn event_name(news: InviteNews) -> &'static str {
+    match news {
+        InviteNews::Created => "invite.created",
+        InviteNews::Updated => "invite.updated",
+        InviteNews::Opened => "invite.opened",
+        InviteNews::Reminded => "invite.reminded",
+        InviteNews::Used => "invite.used",
+        InviteNews::TimeRequested => "invite.time_requested",
+        InviteNews::Expired => "invite.expired",
+        InviteNews::Cancelled => "invite.cancelled",
+        InviteNews::Voided => "invite.voided",
+    }
+}
