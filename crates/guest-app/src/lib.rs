@@ -10,11 +10,17 @@
 
 mod access;
 mod config;
+mod consequences;
 mod fault;
+mod invites;
 pub mod letter;
+mod nullable;
+mod once;
+mod paging;
 mod pending;
 mod port;
 mod record;
+mod request;
 mod table;
 pub mod tables;
 pub mod view;
@@ -23,8 +29,18 @@ mod work;
 pub use access::{Call, Caller, Once};
 pub use config::{Config, Entropy};
 pub use fault::{Denied, Fault, Refused};
+pub use invites::{
+    CostPreview, CreditsAnswer, CutAnswer, GuestPreview, InviteFilter, InvitePreview, InviteQuery,
+    InvitesMade, MailPreview, Warning,
+};
+pub use once::Replay;
+pub use paging::Paging;
 pub use pending::Pending;
 pub use port::{Query, Rollback, Store, StoreError, Tx, Unit, View};
+pub use request::{
+    CutDraft, EmailsDraft, ExtendDraft, InviteChange, InviteDraft, InviteReplacement, WindowChange,
+    WindowDraft,
+};
 pub use table::{Column, Index, Kind, Only, Row, Scan, Table, Value};
 
 use std::sync::Arc;
@@ -33,6 +49,7 @@ use guest_core::{Purpose, Secret};
 
 use crate::config::Ids;
 use crate::letter::Render;
+pub(crate) use crate::nullable::nullable;
 use crate::work::Work;
 
 /// The application: every use case, over some [`Store`].

@@ -396,7 +396,11 @@ const SESSION_COLUMNS: &[Column] = &[
 /// Sessions by invite.
 pub const SESSION_INVITE: Index = Index {
     name: "session_invite",
-    columns: &[at(SESSION_COLUMNS, "team"), at(SESSION_COLUMNS, "invite")],
+    columns: &[
+        at(SESSION_COLUMNS, "team"),
+        at(SESSION_COLUMNS, "invite"),
+        at(SESSION_COLUMNS, "id"),
+    ],
     only: Only::All,
     unique: false,
 };
@@ -466,7 +470,7 @@ const EVENT_COLUMNS: &[Column] = &[
 /// Events by team, in their order.
 pub const EVENT_TEAM: Index = Index {
     name: "event_team",
-    columns: &[at(EVENT_COLUMNS, "team")],
+    columns: &[at(EVENT_COLUMNS, "team"), at(EVENT_COLUMNS, "seq")],
     only: Only::All,
     unique: false,
 };
@@ -494,7 +498,7 @@ const AUDIT_COLUMNS: &[Column] = &[
 /// Audit entries by team, in their order.
 pub const AUDIT_TEAM: Index = Index {
     name: "audit_team",
-    columns: &[at(AUDIT_COLUMNS, "team")],
+    columns: &[at(AUDIT_COLUMNS, "team"), at(AUDIT_COLUMNS, "seq")],
     only: Only::All,
     unique: false,
 };

@@ -136,6 +136,18 @@ impl Work<'_> {
         self.tell(Event { owner, invite: Some(invite.id), ..event })
     }
 
+    /// Tells those who may see a computer of `owner`'s about a new invite to it.
+    pub(crate) fn tell_new_invite(
+        &mut self,
+        invite: &Invite,
+        owner: Option<UserId>,
+    ) -> Result<(), Fault> {
+        let data = InviteView::of(invite, None, self.now);
+        let name = event_name(InviteNews::Created);
+        let event = self.event(invite.team, name, Audience::Invites, &data);
+        self.tell(Event { owner, invite: Some(invite.id), ..event })
+    }
+
     /// Tells those who may see a session about it.
     pub(crate) fn tell_session(&mut self, session: &Session, name: &str) -> Result<(), Fault> {
         let owner = owner_of(self.tx, session.team, session.computer)?;

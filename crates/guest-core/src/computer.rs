@@ -6,7 +6,8 @@
 use chrono::TimeDelta;
 
 use crate::{
-    ComputerId, ComputerKeyId, ComputerName, HostLogin, Instant, Role, SecretHash, TeamId, UserId,
+    ComputerId, ComputerKeyId, ComputerName, Forbidden, HostLogin, Instant, Role, SecretHash,
+    TeamId, UserId,
 };
 
 /// A computer that guests can be let onto (GA-1).
@@ -117,6 +118,32 @@ pub enum PresenceChange {
 }
 
 impl Computer {
+    /// Makes a computer known, with guest access off (GA-1, GA-2).
+    #[must_use]
+    pub fn register(
+        team: TeamId,
+        id: ComputerId,
+        name: ComputerName,
+        provision: Provision,
+        now: Instant,
+    ) -> Self {
+        Self {
+            team,
+            id,
+            name,
+            agent_name: None,
+            provision,
+            connection: Connection::External,
+            guest_access: false,
+            login: HostLoginState::Unknown,
+            last_seen: None,
+            announced: false,
+            created_at: now,
+            removed_at: None,
+            version: 1,
+        }
+    }
+
     /// Returns whether the agent has been heard from within 30 s (GA-4).
     ///
     /// A moment in the future counts as far as one in the past: it was
@@ -160,6 +187,24 @@ impl Computer {
             None => role.may(crate::Right::ManageComputers),
             Some(owner) => user == Some(owner) && role.may(crate::Right::OwnComputers),
         }
+    }
+
+    /// Requires that somebody may change the computer itself (OR-2).
+    ///
+    /// # Errors
+    ///
+    /// Returns what is missing.
+    pub fn require_manager(&self, user: Option<UserId>, role: Role) -> Result<(), Forbidden> {
+        if self.is_managed_by(user, role) {
+            return Ok(());
+        }
+        Err(match self.owner() {
+            None => Forbidden::Role { right: crate::Right::ManageComputers, role },
+            Some(owner) if user == Some(owner) => {
+                Forbidden::Role { right: crate::Right::OwnComputers, role }
+            }
+            Some(_) => Forbidden::Theirs,
+        })
     }
 
     /// Returns whether somebody may edit, kick and cancel the invites to it (GA-38).
@@ -248,6 +293,13 @@ impl Computer {
     #[must_use]
     pub fn remove(&self, now: Instant) -> Self {
         Self { removed_at: Some(now), announced: false, version: self.version + 1, ..self.clone() }
+    }
+
+    /// Has a team key take the computer over, whose agent calls it `agent_name` (GA-1).
+    #[must_use]
+    pub fn adopt(&self, key: ComputerKeyId, agent_name: ComputerName) -> Self {
+        let provision = Provision::Team { key: Some(key) };
+        Self { provision, agent_name: Some(agent_name), ..self.clone() }
     }
 
     /// Takes the computer offline because its key was deleted (GA-1).
@@ -421,6 +473,28 @@ mod tests {
     }
 
     #[test]
+    fn or_2_whoever_may_not_change_a_computer_is_told_what_is_missing() {
+        use Role::{Administrator, Coordinator, Member, Owner};
+        let missing = |right, role| Err(Forbidden::Role { right, role });
+        let manage = |role| missing(crate::Right::ManageComputers, role);
+        check_manager(&team(), BOB, Administrator, Ok(()));
+        check_manager(&team(), BOB, Coordinator, manage(Coordinator));
+        check_manager(&personal(), ADA, Coordinator, Ok(()));
+        check_manager(&personal(), ADA, Member, missing(crate::Right::OwnComputers, Member));
+        check_manager(&personal(), BOB, Owner, Err(Forbidden::Theirs));
+    }
+
+    #[track_caller]
+    fn check_manager(
+        computer: &Computer,
+        user: UserId,
+        role: Role,
+        expected: Result<(), Forbidden>,
+    ) {
+        assert_eq!(computer.require_manager(Some(user), role), expected);
+    }
+
+    #[test]
     fn ga_1_what_a_reported_name_stands_for() {
         let gone = || team().remove(at_("08:00:00"));
         check_claim(None, None, &Ok(Named::Nobody));
@@ -463,27 +537,20 @@ mod tests {
         let orphan = online.orphan();
         assert!(!orphan.is_online(at_("09:00:01")));
         assert_eq!(orphan.provision, Provision::Team { key: None });
+        let (key, name) = (ComputerKeyId::from_bits(5), ComputerName::parse("host-7").unwrap());
+        let adopted = orphan.adopt(key, name.clone());
+        assert_eq!(adopted.provision, Provision::Team { key: Some(key) });
+        assert_eq!((adopted.agent_name, adopted.name), (Some(name), orphan.name));
     }
 
     const ADA: UserId = UserId::from_bits(1);
     const BOB: UserId = UserId::from_bits(2);
 
     fn team() -> Computer {
-        Computer {
-            team: TeamId::parse("acme").unwrap(),
-            id: ComputerId::from_bits(1),
-            name: ComputerName::parse("studio-1").unwrap(),
-            agent_name: None,
-            provision: Provision::Team { key: None },
-            connection: Connection::External,
-            guest_access: false,
-            login: HostLoginState::Unknown,
-            last_seen: None,
-            announced: false,
-            created_at: at_("08:00:00"),
-            removed_at: None,
-            version: 1,
-        }
+        let team = TeamId::parse("acme").unwrap();
+        let name = ComputerName::parse("studio-1").unwrap();
+        let provision = Provision::Team { key: None };
+        Computer::register(team, ComputerId::from_bits(1), name, provision, at_("08:00:00"))
     }
 
     fn personal() -> Computer {

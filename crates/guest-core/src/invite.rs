@@ -17,8 +17,9 @@ mod cost;
 mod edit;
 mod end;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 mod invitable;
+mod standing;
 mod time;
 
 pub use self::admit::{Admission, Attempt, ConnectRefusal};

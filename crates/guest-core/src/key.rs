@@ -75,25 +75,28 @@ pub enum Forbidden {
         /// The scope.
         scope: &'static str,
     },
+    /// It is somebody's own computer (OR-2).
+    #[error("this is somebody's own computer; only they may change it")]
+    Theirs,
 }
 
 impl crate::Refusal for Forbidden {
     fn code(&self) -> &'static str {
         match self {
-            Self::Role { .. } => "forbidden",
+            Self::Role { .. } | Self::Theirs => "forbidden",
             Self::Scope { .. } => "scope_missing",
         }
     }
 
     fn kind(&self) -> crate::RefusalKind {
         match self {
-            Self::Role { .. } | Self::Scope { .. } => crate::RefusalKind::Forbidden,
+            Self::Role { .. } | Self::Scope { .. } | Self::Theirs => crate::RefusalKind::Forbidden,
         }
     }
 
     fn facts(&self) -> crate::Facts {
         match self {
-            Self::Role { .. } => crate::Facts::new(),
+            Self::Role { .. } | Self::Theirs => crate::Facts::new(),
             Self::Scope { scope } => vec![("scope", crate::Fact::Text((*scope).to_owned()))],
         }
     }

@@ -4,6 +4,7 @@
 //! crate reads no clock, draws no randomness and does no I/O: callers pass
 //! `now` and identifiers in, and carry out the effects that come back.
 
+mod clock;
 mod computer;
 mod email;
 mod email_list;
@@ -18,6 +19,7 @@ mod name;
 mod order;
 mod permissions;
 mod price;
+mod pseudonym;
 mod rate;
 mod refusal;
 mod rights;
@@ -34,6 +36,7 @@ mod user;
 mod window;
 mod zone;
 
+pub use clock::ClockDiscipline;
 pub use computer::{
     ClaimRefusal, Computer, Connection, HostLoginState, LoginReport, Named, PresenceChange,
     Provision, SILENCE, claim,
@@ -59,7 +62,7 @@ pub use link::{Link, LinkToken};
 pub use local_time::{BadLocalTime, LocalTime};
 pub use mail::{
     Delivery, GuestNews, LONGEST_PAUSE, MailIntent, MailState, NextTry, PATIENCE, SenderNews,
-    next_try,
+    Worth, next_try,
 };
 pub use name::{ComputerName, GroupName, HostLogin, KeyName, PersonName, TeamId, TeamName};
 pub use order::{Order, OrderEffect, OrderState, OrderStep, PaymentMethod, UnknownPayment};
@@ -69,6 +72,7 @@ pub use price::{
     MAX_TOTAL, PriceConfig, PriceList, PriceListError, Pricing, QUOTE_VALIDITY, QuantityRefusal,
     Quote,
 };
+pub use pseudonym::pseudonym;
 pub use rate::{RateLimit, RateLimited};
 pub use refusal::{Fact, Facts, InputError, Refusal, RefusalKind, VALIDATION};
 pub use rights::{Right, Role, Scope, Scopes, UnknownScope};

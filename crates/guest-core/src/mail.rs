@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 
-use crate::{Instant, InviteId, Note, VoidReason, Window};
+use crate::{Instant, Invite, InviteId, Note, REMINDER, VoidReason, Window};
 
 /// Something to tell somebody by mail.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -131,6 +131,45 @@ impl MailIntent {
         }
     }
 
+    /// Returns the deadline of a mail about an invite as the invite is now (GA-50).
+    ///
+    /// One for oneself has no window to miss, but a start to be reminded of (GA-37, GA-43).
+    #[must_use]
+    pub fn deadline_about(&self, invite: &Invite, made_at: Instant) -> Instant {
+        let ignored = invite.ignores_window() && !self.is_reminder();
+        self.deadline((!ignored).then_some(invite.window), made_at)
+    }
+
+    /// Decides whether a mail is still to be sent, by what it is about (GA-32, GA-50).
+    #[must_use]
+    pub fn worth(&self, about: Option<&Invite>, made_at: Instant, now: Instant) -> Worth {
+        let obsolete = about.is_some_and(|invite| {
+            // A start that moved away is reminded of anew.
+            let too_early = self.is_reminder() && now < invite.window.start() - REMINDER;
+            let answered = self.asks_for_time() && invite.time_asked.is_none();
+            too_early || answered || (!invite.is_live() && !self.outlives_invite())
+        });
+        let deadline = match about {
+            Some(invite) => self.deadline_about(invite, made_at),
+            None => self.deadline(None, made_at),
+        };
+        if obsolete {
+            Worth::Nothing
+        } else if deadline <= now {
+            Worth::TooLate
+        } else {
+            Worth::Sending
+        }
+    }
+
+    const fn is_reminder(&self) -> bool {
+        matches!(self, Self::Guest { news: GuestNews::Reminder, .. })
+    }
+
+    const fn asks_for_time(&self) -> bool {
+        matches!(self, Self::Sender { news: SenderNews::TimeAsked { .. }, .. })
+    }
+
     /// Returns whether the mail is of use for an invite that has ended (GA-32).
     #[must_use]
     pub const fn outlives_invite(&self) -> bool {
@@ -148,6 +187,17 @@ impl MailIntent {
             Self::SignIn { .. } | Self::LowBalance { .. } | Self::Revoked => true,
         }
     }
+}
+
+/// What sending a mail now would be worth.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Worth {
+    /// It is to be sent.
+    Sending,
+    /// What it says is no longer so: it is withdrawn.
+    Nothing,
+    /// It makes no sense any more.
+    TooLate,
 }
 
 /// Where a mail stands on its way (GA-50).
@@ -276,13 +326,14 @@ pub const PATIENCE: TimeDelta = TimeDelta::hours(48);
 /// The pause after the first attempt.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(30);
 
-/// No pause is longer, so that a mail server that is back is noticed.
+/// No pause is longer, but for its jitter, so that a mail server that is back is noticed.
 pub const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Zone;
+    use crate::invite::fixtures::{at, ended, invite};
+    use crate::{Kind, Zone};
 
     #[test]
     fn ga_50_pauses_grow_up_to_an_hour() {
@@ -321,6 +372,37 @@ mod tests {
         );
         check(&MailIntent::SignIn { nonce: [0; 16], expires_at: later(1) }, later(1));
         check(&MailIntent::Revoked, later(48));
+    }
+
+    #[test]
+    fn ga_50_a_mail_is_worth_sending_while_its_invite_needs_it() {
+        let made = || invite(Kind::Outside);
+        let live = |news| MailIntent::Guest { invite: made().id, news };
+        let (invited, reminder) =
+            (live(GuestNews::Invited { sequence: 1 }), live(GuestNews::Reminder));
+        check_worth(&invited, &made(), "11:59", Worth::Sending);
+        check_worth(&invited, &made(), "12:00", Worth::TooLate);
+        check_worth(&reminder, &made(), "09:44", Worth::Nothing);
+        check_worth(&reminder, &made(), "09:45", Worth::Sending);
+        check_worth(&reminder, &made(), "10:00", Worth::TooLate);
+        check_worth(&reminder, &invite(Kind::Oneself), "10:00", Worth::TooLate);
+        check_worth(&invited, &invite(Kind::Oneself), "18:00", Worth::Sending);
+        for ended in ended(Kind::Outside) {
+            check_worth(&invited, &ended, "09:00", Worth::Nothing);
+            let cancelled = live(GuestNews::Cancelled { sequence: 2 });
+            check_worth(&cancelled, &ended, "13:00", Worth::Sending);
+        }
+        let wish = crate::TimeRequest { minutes: 30, note: Note::parse("").unwrap() };
+        let asked = SenderNews::TimeAsked { minutes: 30, note: Note::parse("").unwrap() };
+        let asked = MailIntent::Sender { invite: made().id, news: asked };
+        let asking = made().request_time(wish, at("11:00")).unwrap().next;
+        check_worth(&asked, &asking, "11:00", Worth::Sending);
+        check_worth(&asked, &made(), "11:00", Worth::Nothing);
+    }
+
+    #[track_caller]
+    fn check_worth(intent: &MailIntent, invite: &Invite, now: &str, expected: Worth) {
+        assert_eq!(intent.worth(Some(invite), at("08:00"), at(now)), expected);
     }
 
     #[track_caller]

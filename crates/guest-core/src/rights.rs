@@ -69,6 +69,14 @@ macro_rules! rights {
                 }
             }
 
+            /// Returns the right's name as interfaces show it, such as `write_invites`.
+            #[must_use]
+            pub fn code(self) -> String {
+                snake_case(match self {
+                    $(Self::$right => stringify!($right),)*
+                })
+            }
+
             /// Returns what the right lets one do, to follow "may not".
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -246,6 +254,17 @@ impl fmt::Debug for Scopes {
     }
 }
 
+fn snake_case(camel_case: &str) -> String {
+    let mut name = String::new();
+    for letter in camel_case.chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
 /// A name is not that of a scope.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("not a scope; use {} or all", SCOPE_NAMES)]
@@ -295,6 +314,15 @@ mod tests {
                 assert_eq!(role.may(*right), *allowed, "{role:?} {right:?}");
             }
         }
+    }
+
+    #[test]
+    fn or_2_rights_have_names_of_their_own() {
+        assert_eq!(Right::WriteInvites.code(), "write_invites");
+        assert_eq!(Right::ReadComputerKeys.code(), "read_computer_keys");
+        let names: std::collections::BTreeSet<_> =
+            Right::ALL.iter().map(|one| one.code()).collect();
+        assert_eq!(names.len(), Right::ALL.len());
     }
 
     #[test]

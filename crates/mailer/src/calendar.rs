@@ -2,7 +2,7 @@
 
 use guest_app::letter::{Calendar, InviteFacts, Letter};
 use guest_core::{Edge, Window};
-use icalendar::{Component as _, Event, EventStatus, EventLike as _, Property};
+use icalendar::{Component as _, Event, EventLike as _, EventStatus, Property};
 
 use crate::Origin;
 

@@ -103,7 +103,9 @@ fn subject(text: &str) -> HeaderValue {
     }
     let mut encoded = String::new();
     let mut writer = EmailWriter::new(&mut encoded, "Subject: ".len(), 0, false);
-    match rfc2047::encode(text, &mut writer) {
+    let written = rfc2047::encode(text, &mut writer);
+    drop(writer);
+    match written {
         Ok(()) => HeaderValue::dangerous_new_pre_encoded(
             HeaderName::new_from_ascii_str("Subject"),
             text.to_owned(),

@@ -67,9 +67,7 @@ fn draft(letter: &Letter) -> Draft {
             GuestNews::Cancelled { .. } => guest::cancelled(letter, about),
         },
         Content::Sender { news, about, guest } => match news {
-            SenderNews::Void { reason, refunded } => {
-                sender::void(about, guest, *reason, *refunded)
-            }
+            SenderNews::Void { reason, refunded } => sender::void(about, guest, *reason, *refunded),
             SenderNews::TimeAsked { minutes, note } => {
                 sender::time_asked(about, guest, *minutes, note)
             }

@@ -59,15 +59,16 @@ pub(crate) struct Link {
     file: Arc<DbFile>,
     connect: fn(&DbFile) -> Result<Connection, StoreError>,
     conn: Option<(Connection, Identity)>,
+    made: u64,
 }
 
 impl Link {
     pub(crate) fn writing(file: Arc<DbFile>) -> Self {
-        Self { file, connect: DbFile::write, conn: None }
+        Self { file, connect: DbFile::write, conn: None, made: 0 }
     }
 
     pub(crate) fn reading(file: Arc<DbFile>) -> Self {
-        Self { file, connect: DbFile::read, conn: None }
+        Self { file, connect: DbFile::read, conn: None, made: 0 }
     }
 
     /// Returns a connection to the file that is there now.
@@ -80,9 +81,17 @@ impl Link {
         let found = identity(&self.file.path).map_err(while_doing(OPENING))?;
         let conn = match self.conn.take() {
             Some((conn, same)) if same == found => conn,
-            Some(_) | None => (self.connect)(&self.file)?,
+            Some(_) | None => {
+                self.made += 1;
+                (self.connect)(&self.file)?
+            }
         };
         Ok(&self.conn.insert((conn, found)).0)
+    }
+
+    /// Returns the number of connections made so far.
+    pub(crate) fn made(&self) -> u64 {
+        self.made
     }
 
     /// Closes the connection, which can no longer be trusted.

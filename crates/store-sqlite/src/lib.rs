@@ -15,6 +15,20 @@
 //!
 //! The tables are those that [`guest_app`] describes, and the SQL is generated
 //! from their description, once: the hot path formats no text.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use guest_store_sqlite::{Options, SqliteStore};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let noon = chrono::DateTime::from_timestamp(1_767_614_400, 0).unwrap_or_default();
+//! let clock = Arc::new(move || noon); // The wall clock, in a program.
+//! let store = SqliteStore::open(&folder.path().join("guest.db"), &Options::of_guest(clock))?;
+//! store.backup(&folder.path().join("guest.bak"))?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod backup;
 mod file;
@@ -32,3 +46,8 @@ pub use backup::{backup, check, restore};
 pub use sql::schema_sql;
 pub use stats::StoreStats;
 pub use store::{Clock, Options, SqliteStore};
+
+/// The SQL that made and changed the schema, one text for each schema version.
+///
+/// Those that were released never change: databases made by them exist.
+pub const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];

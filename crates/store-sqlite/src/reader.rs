@@ -45,12 +45,12 @@ impl Reader {
     /// Runs the query; the outer error means that the connection is not to be trusted.
     fn transact(&mut self, query: &mut dyn Query) -> Result<Result<(), StoreError>, StoreError> {
         let conn = self.link.conn()?;
-        execute(conn, "SELECT 1").map_err(|error| failure("beginning a query", error))?;
+        execute(conn, "BEGIN").map_err(|error| failure("beginning a query", error))?;
         let now = instant(&self.clock);
         let mut view = SqliteTx::new(conn, &mut self.statements, now, Marked::Whole);
         let ran = panic::catch_unwind(AssertUnwindSafe(|| query.run(&mut view)));
         let (_, failed) = view.finish();
-        execute(conn, "SELECT 1").map_err(|error| failure("ending a query", error))?;
+        execute(conn, "COMMIT").map_err(|error| failure("ending a query", error))?;
         match (ran, failed) {
             (_, Some(Failure::Database(error))) => Err(error),
             (Ok(()), None | Some(Failure::Statement(_))) => Ok(Ok(())),

@@ -239,7 +239,7 @@ fn quoted(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use guest_app::{Kind, Scan, Table, Value};
+    use guest_app::{Kind, Scan, Table, Value, tables};
     use guest_testkit::{DOCS, LOG, PAIRS, TABLES};
     use rusqlite::Connection;
 
@@ -249,8 +249,8 @@ mod tests {
     #[test]
     fn scans_never_sort() {
         let conn = conn();
-        let mut statements = Statements::new(TABLES);
-        for &table in TABLES {
+        let mut statements = statements();
+        for &table in TABLES.iter().chain(tables::ALL) {
             for index in [None].into_iter().chain(table.indexes.iter().map(Some)) {
                 let mut scan = whole(table);
                 scan.index = index;
@@ -273,8 +273,8 @@ mod tests {
     #[test]
     fn rows_are_found_by_their_keys() {
         let conn = conn();
-        let mut statements = Statements::new(TABLES);
-        for &table in TABLES {
+        let mut statements = statements();
+        for &table in TABLES.iter().chain(tables::ALL) {
             let sql = statements.of(table).unwrap();
             check_plan(&conn, &sql.read, None, table.key, false);
             check_plan(&conn, &sql.erase, None, table.key, false);
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn statements_are_what_one_would_write() {
-        let mut statements = Statements::new(TABLES);
+        let mut statements = statements();
         let sql = statements.of(&PAIRS).unwrap();
         assert_eq!(
             sql.upsert,
@@ -334,7 +334,12 @@ mod tests {
     fn conn() -> Connection {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(&schema_sql(TABLES)).unwrap();
+        conn.execute_batch(&schema_sql(tables::ALL)).unwrap();
         conn
+    }
+
+    fn statements() -> Statements {
+        Statements::new(&TABLES.iter().chain(tables::ALL).copied().collect::<Vec<_>>())
     }
 
     fn sample(table: &Table, column: usize) -> Value {

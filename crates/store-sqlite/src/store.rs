@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use chrono::SubsecRound;
-use guest_app::{Query, Store, StoreError, Table, Unit};
+use guest_app::{Query, Store, StoreError, Table, Unit, tables};
 use guest_core::Instant;
 
+use crate::MIGRATIONS;
 use crate::backup::backup;
 use crate::file::{self, DbFile, Link};
 use crate::queue::{Queue, Rejected};
@@ -56,6 +57,12 @@ pub struct Options {
 }
 
 impl Options {
+    /// Describes the store of guest access, with its tables as of this version.
+    #[must_use]
+    pub fn of_guest(clock: Clock) -> Self {
+        Self::new(clock, tables::ALL, MIGRATIONS)
+    }
+
     /// Describes a store of `tables`, made by `migrations`, with four reading threads.
     #[must_use]
     pub fn new(

@@ -30,7 +30,7 @@ impl Wakes {
 /// Watches the file for commits by any connection, this process's included.
 pub(crate) struct Watcher {
     link: Link,
-    seen: Option<i64>,
+    seen: Option<(u64, i64)>,
 }
 
 impl Watcher {
@@ -39,24 +39,30 @@ impl Watcher {
     }
 
     /// Looks again and again until `closing`.
+    ///
+    /// The first look counts as news: what was committed before it may not
+    /// have been seen by whoever is to be woken.
     pub(crate) fn run(mut self, wakes: &Wakes, closing: &Closing) {
-        self.seen = self.version();
-        while !closing.wait(LOOK_EVERY) {
+        loop {
             let version = self.version();
             if version != self.seen {
                 self.seen = version;
                 wakes.call();
             }
+            if closing.wait(LOOK_EVERY) {
+                return;
+            }
         }
     }
 
-    /// Returns a number that changes with every commit by another connection.
-    fn version(&mut self) -> Option<i64> {
+    /// Returns what changes with every commit by another connection, and with
+    /// the connection that it is asked on.
+    fn version(&mut self) -> Option<(u64, i64)> {
         let version = self.link.conn().ok()?.query_row("PRAGMA data_version", [], |row| row.get(0));
         if version.is_err() {
             self.link.drop_conn();
         }
-        version.ok()
+        version.ok().map(|version| (self.link.made(), version))
     }
 }
 

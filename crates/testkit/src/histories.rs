@@ -1,5 +1,6 @@
 //! Random histories, run against a store and against the model (QU-25).
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use guest_app::{Kind, Row, Store, Table, Tx, Value};
@@ -32,7 +33,7 @@ pub fn random_histories(tables: Tables, cases: u32, open: impl Fn(Tables) -> Sub
     let ran = TestRunner::new(config).run(&vec(unit(tables), 1..UNITS_MAX), |history| {
         let subject = open(tables);
         let model = MemStore::at(epoch());
-        let mut drawn = Vec::new();
+        let mut drawn = Drawn::new();
         for (number, unit) in history.into_iter().enumerate() {
             let unit = unit.resolved(&drawn);
             let context = format!("unit {number}: {unit:?}");
@@ -41,7 +42,9 @@ pub fn random_histories(tables: Tables, cases: u32, open: impl Fn(Tables) -> Sub
             let modelled = unit.run(&model);
             prop_assert_eq!(&real, &modelled, "{}", context);
             if real.end == Some(End::Keep) {
-                drawn.extend(real.numbers());
+                for (table, number) in unit.drawn(&real) {
+                    drawn.entry(table).or_default().push(number);
+                }
             }
             for table in tables {
                 let (is, should) = (everything(subject.store(), table), everything(&model, table));
@@ -57,6 +60,9 @@ pub fn random_histories(tables: Tables, cases: u32, open: impl Fn(Tables) -> Sub
         Err(TestError::Abort(reason)) => panic!("{reason}"),
     }
 }
+
+/// The numbers given to rows of each table.
+type Drawn = BTreeMap<&'static str, Vec<u64>>;
 
 /// What one unit does, in order, and how it ends.
 #[derive(Clone, Debug)]
@@ -100,14 +106,14 @@ enum Answer {
 impl Script {
     /// Makes the keys of numbered tables ones that were drawn: before that
     /// they are positions among all that were.
-    fn resolved(mut self, drawn: &[u64]) -> Self {
+    fn resolved(mut self, drawn: &Drawn) -> Self {
         for step in &mut self.steps {
             match step {
                 Step::Write(table, key) | Step::Erase(table, key) | Step::Read(table, key)
                     if table.sequence =>
                 {
                     if let Some(Value::Int(number)) = key.first_mut() {
-                        *number = pick(drawn, *number).unwrap_or(i64::MAX);
+                        *number = pick(drawn.get(table.name), *number).unwrap_or(i64::MAX);
                     }
                 }
                 Step::Write(..)
@@ -125,6 +131,21 @@ impl Script {
             Step::Append(..) | Step::Erase(..) | Step::Read(..) | Step::Scan(_) => true,
         });
         self
+    }
+
+    /// Returns the numbers that were given, and to which tables' rows.
+    fn drawn(&self, report: &Report) -> impl Iterator<Item = (&'static str, u64)> {
+        self.steps.iter().zip(&report.answers).filter_map(|(step, answer)| match (step, answer) {
+            (Step::Append(table, _), Answer::Number(number)) => Some((table.name, *number)),
+            (
+                Step::Write(..)
+                | Step::Append(..)
+                | Step::Erase(..)
+                | Step::Read(..)
+                | Step::Scan(_),
+                _,
+            ) => None,
+        })
     }
 
     fn run(&self, store: &dyn Store) -> Report {
@@ -189,7 +210,8 @@ fn everything(store: &dyn Store, table: &'static Table) -> Vec<Vec<Row>> {
     })
 }
 
-fn pick(drawn: &[u64], position: i64) -> Option<i64> {
+fn pick(drawn: Option<&Vec<u64>>, position: i64) -> Option<i64> {
+    let drawn = drawn?;
     let position = usize::try_from(position.unsigned_abs()).ok()?.checked_rem(drawn.len())?;
     drawn.get(position).map(|number| number.cast_signed())
 }

@@ -35,13 +35,7 @@ impl Invite {
     ///
     /// Returns the first reason, in the order of the rule, why they may not.
     pub fn admit(&self, attempt: Attempt<'_>, now: Instant) -> Result<Admission, ConnectRefusal> {
-        if attempt.link != self.link {
-            return Err(ConnectRefusal::LinkUnknown);
-        }
-        let account = attempt.account.ok_or(ConnectRefusal::SignedOut)?;
-        if *account != self.guest {
-            return Err(ConnectRefusal::WrongAccount);
-        }
+        self.recognize(attempt.link, attempt.account)?;
         self.require_live().map_err(ConnectRefusal::Ended)?;
         if self.kept_out {
             return Err(ConnectRefusal::KeptOut);
@@ -64,6 +58,19 @@ impl Invite {
             return Err(ConnectRefusal::ComputerOffline);
         }
         Ok(Admission { permissions: self.session_permissions(), closes_at: self.closes_at() })
+    }
+
+    /// Decides whether somebody with a link is the guest (GA-41).
+    ///
+    /// # Errors
+    ///
+    /// Returns that the link is not current, nobody is signed in, or another account is.
+    pub fn recognize(&self, link: u32, account: Option<&Email>) -> Result<(), ConnectRefusal> {
+        if link != self.link {
+            return Err(ConnectRefusal::LinkUnknown);
+        }
+        let account = account.ok_or(ConnectRefusal::SignedOut)?;
+        if *account == self.guest { Ok(()) } else { Err(ConnectRefusal::WrongAccount) }
     }
 }
 
@@ -210,7 +217,7 @@ mod tests {
         let always = Admission { permissions: Permissions::FULL, closes_at: None };
         for now in ["00:00", "10:00", "12:00", "23:59"] {
             let computer = Computer { last_seen: Some(at(now)), ..personal_computer() };
-            let scene = Scene { now, computer, ..Scene::new(Kind::Oneself) };
+            let scene = Scene { computer, now, ..Scene::new(Kind::Oneself) };
             assert_eq!(scene.admit(), Ok(always));
         }
     }
@@ -273,6 +280,21 @@ mod tests {
     }
 
     #[test]
+    fn ga_41_the_guest_is_who_has_the_link_and_the_account() {
+        #[track_caller]
+        fn check(link: u32, account: Option<&Email>, expected: Result<(), ConnectRefusal>) {
+            for invite in [vec![invite(Kind::Outside)], ended(Kind::Outside).to_vec()].concat() {
+                assert_eq!(invite.recognize(link, account), expected);
+            }
+        }
+        check(0, Some(&lin()), Ok(()));
+        check(0, Some(&ada()), Err(ConnectRefusal::WrongAccount));
+        check(0, None, Err(ConnectRefusal::SignedOut));
+        check(1, Some(&lin()), Err(ConnectRefusal::LinkUnknown));
+        check(1, None, Err(ConnectRefusal::LinkUnknown));
+    }
+
+    #[test]
     fn ga_42_how_it_ended_is_said_to_the_guest() {
         for invite in ended(Kind::Outside) {
             let (_, reason) = invite.life.ended().unwrap();
@@ -321,7 +343,7 @@ mod tests {
     fn check_clock(now: &'static str, expected: Result<Admission, ConnectRefusal>) {
         for kind in [Kind::Outside, Kind::Team] {
             let computer = Computer { last_seen: Some(at(now)), ..team_computer() };
-            let scene = Scene { now, computer, ..Scene::new(kind) };
+            let scene = Scene { computer, now, ..Scene::new(kind) };
             assert_eq!(scene.admit(), expected, "at {now}");
         }
     }

@@ -39,6 +39,22 @@ pub enum RefundPolicy {
     UsedToo,
 }
 
+impl RefundPolicy {
+    /// Returns when a credit comes back, in words for people (CR-11).
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::UnusedOnly => {
+                "a credit comes back if the invite is cancelled before it was used, expires \
+                 unused, or becomes void"
+            }
+            Self::UsedToo => {
+                "a credit comes back if the invite is cancelled, expires unused, or becomes void"
+            }
+        }
+    }
+}
+
 impl Life {
     /// Returns the state's name as interfaces show it.
     #[must_use]
@@ -222,6 +238,26 @@ impl Invite {
         }
     }
 
+    /// Records that a mail about the invite may have reached the guest (GA-32).
+    ///
+    /// If the invite was withdrawn while that mail was on its way, the guest
+    /// is told so now. `None` if it was known already.
+    #[must_use]
+    pub fn reached(&self) -> Option<Step<Self, InviteEffect>> {
+        if self.mail.told {
+            return None;
+        }
+        let mut next = self.clone();
+        next.mail.told = true;
+        let sequence = self.version;
+        Some(match self.life {
+            Life::Live | Life::Expired { .. } => Step::quiet(next),
+            Life::Cancelled { .. } | Life::Void { .. } => {
+                Step::to(next, [self.mail_guest(GuestNews::Cancelled { sequence })])
+            }
+        })
+    }
+
     fn void(&self, reason: VoidReason, now: Instant) -> Step<Self, InviteEffect> {
         let refund = Some(RefundReason::Void);
         let mut step = self.end(Life::Void { at: now, reason }, reason.session_end(), refund);
@@ -262,6 +298,7 @@ impl Invite {
         };
         if self.mail.told || under_way {
             let sequence = step.next.version;
+            step.next.mail.told = true;
             step.effects.push(self.mail_guest(GuestNews::Cancelled { sequence }));
         } else if self.mail.state != MailState::Undeliverable {
             step.next.mail.state = MailState::Withdrawn;

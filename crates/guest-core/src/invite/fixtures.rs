@@ -11,7 +11,7 @@ use crate::{
 pub(super) const ADA: UserId = UserId::from_bits(1);
 
 /// A live invite, made at 08:00 for 10:00 to 12:00.
-pub(super) fn invite(kind: Kind) -> Invite {
+pub(crate) fn invite(kind: Kind) -> Invite {
     made(kind, window("10:00", "12:00"), "08:00")
 }
 
@@ -42,7 +42,7 @@ pub(super) fn new(kind: Kind, window: Window) -> NewInvite {
 }
 
 /// An invite in each way of having ended.
-pub(super) fn ended(kind: Kind) -> [Invite; 5] {
+pub(crate) fn ended(kind: Kind) -> [Invite; 5] {
     let cancelled =
         |reason| invite(kind).cancel(reason, RefundPolicy::UnusedOnly, at("09:00")).unwrap().next;
     [
@@ -126,7 +126,7 @@ pub(super) fn lin() -> Email {
 }
 
 /// A time of the day of the tests, in UTC, such as `09:59:59.999999`.
-pub(super) fn at(clock: &str) -> Instant {
+pub(crate) fn at(clock: &str) -> Instant {
     let seconds = if clock.len() == 5 { ":00" } else { "" };
     format!("2026-12-01T{clock}{seconds}Z").parse().unwrap()
 }

@@ -1,9 +1,12 @@
 //! More time: the guest asks, the host grants.
 
+use chrono::TimeDelta;
+
 use super::edit::span;
 use crate::{
-    Edit, EditRefusal, EndedRefusal, Facts, InputError, Instant, Invite, InviteEffect, InviteNews,
-    LocalTime, MailIntent, Note, Refusal, RefusalKind, SenderNews, Step, Window, WindowEdit,
+    Edit, EditRefusal, EndedRefusal, Fact, Facts, InputError, Instant, Invite, InviteEffect,
+    InviteNews, LocalTime, MailIntent, Note, Refusal, RefusalKind, SenderNews, Step, Window,
+    WindowEdit,
 };
 
 /// More time that a guest has asked for (GA-48).
@@ -38,6 +41,9 @@ pub enum ExtendBy {
 impl Invite {
     /// Asks for more time on behalf of the guest (GA-48).
     ///
+    /// A wish that nobody has answered can be replaced after a minute, since
+    /// each one is a mail to the sender.
+    ///
     /// # Errors
     ///
     /// Returns why none can be asked for at `now`.
@@ -51,6 +57,9 @@ impl Invite {
         let end = self.closes_at().ok_or(TimeRequestRefusal::Endless)?;
         if end <= now {
             return Err(TimeRequestRefusal::WindowOver);
+        }
+        if let Some(wait) = self.time_asked.as_ref().and_then(|asked| asked.wait(now)) {
+            return Err(TimeRequestRefusal::TooSoon { wait });
         }
         let TimeRequest { minutes, note } = request;
         let asked = TimeAsked { at: now, minutes, note: note.clone() };
@@ -82,6 +91,16 @@ impl Invite {
     }
 }
 
+impl TimeAsked {
+    /// Returns how many seconds after `now` one may ask again, at least 1; `None` if one may now.
+    ///
+    /// A wish from the future was made before the clock was set back, and counts as far.
+    fn wait(&self, now: Instant) -> Option<i64> {
+        let left = PAUSE - (now - self.at).abs();
+        (left > TimeDelta::zero()).then(|| left.num_seconds() + i64::from(left.subsec_nanos() > 0))
+    }
+}
+
 /// Why no more time can be asked for.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum TimeRequestRefusal {
@@ -97,6 +116,12 @@ pub enum TimeRequestRefusal {
     /// The amount is not one that can be asked for.
     #[error("minutes must be between 1 and {}", super::edit::MINUTES_MAX)]
     Minutes,
+    /// The last wish is too young.
+    #[error("this was asked for a moment ago; try again in {wait} s")]
+    TooSoon {
+        /// How many seconds to wait, at least 1.
+        wait: i64,
+    },
 }
 
 impl Refusal for TimeRequestRefusal {
@@ -105,6 +130,7 @@ impl Refusal for TimeRequestRefusal {
             Self::Ended(ended) => ended.code(),
             Self::WindowOver => "window_over",
             Self::Endless | Self::Minutes => crate::VALIDATION,
+            Self::TooSoon { .. } => "rate_limited",
         }
     }
 
@@ -113,6 +139,7 @@ impl Refusal for TimeRequestRefusal {
             Self::Ended(ended) => ended.kind(),
             Self::WindowOver => RefusalKind::Conflict,
             Self::Endless | Self::Minutes => RefusalKind::Invalid,
+            Self::TooSoon { .. } => RefusalKind::Limited,
         }
     }
 
@@ -120,26 +147,28 @@ impl Refusal for TimeRequestRefusal {
         match self {
             Self::Ended(ended) => ended.facts(),
             Self::WindowOver | Self::Endless | Self::Minutes => Facts::new(),
+            Self::TooSoon { wait } => vec![("retry_after", Fact::Number(*wait))],
         }
     }
 }
 
+/// How long a guest waits before asking again, so that wishes do not fill the sender's mailbox.
+const PAUSE: TimeDelta = TimeDelta::minutes(1);
+
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
     use crate::invite::fixtures::{at, ended, invite, used, window};
-    use crate::{Fact, Kind, Life, WindowRefusal};
+    use crate::{Kind, Life, WindowRefusal};
 
     #[test]
     fn ga_48_the_guest_may_ask_until_the_end() {
         for invite in [invite(Kind::Outside), used(Kind::Team)] {
             check_request(&invite, 30, "09:00", Ok(()));
             check_request(&invite, 30, "11:59:59.999999", Ok(()));
-            check_request(&invite, 30, "12:00", Err(TimeRequestRefusal::WindowOver));
+            check_request(&invite, 30, "12:00", Err(&TimeRequestRefusal::WindowOver));
         }
-        let endless = Err(TimeRequestRefusal::Endless);
+        let endless = Err(&TimeRequestRefusal::Endless);
         check_request(&invite(Kind::Oneself), 30, "11:00", endless);
     }
 
@@ -150,7 +179,7 @@ mod tests {
             check_request(&invite, good, "11:00", Ok(()));
         }
         for bad in [0, 7_201, u32::MAX] {
-            check_request(&invite, bad, "11:00", Err(TimeRequestRefusal::Minutes));
+            check_request(&invite, bad, "11:00", Err(&TimeRequestRefusal::Minutes));
         }
     }
 
@@ -158,10 +187,10 @@ mod tests {
     fn ga_48_the_first_reason_against_a_wish_is_named() {
         for ended in ended(Kind::Oneself) {
             let refusal = ended.require_live().unwrap_err();
-            check_request(&ended, 0, "13:00", Err(TimeRequestRefusal::Ended(refusal)));
+            check_request(&ended, 0, "13:00", Err(&TimeRequestRefusal::Ended(refusal)));
         }
-        check_request(&invite(Kind::Oneself), 0, "13:00", Err(TimeRequestRefusal::Minutes));
-        check_request(&invite(Kind::Outside), 0, "13:00", Err(TimeRequestRefusal::Minutes));
+        check_request(&invite(Kind::Oneself), 0, "13:00", Err(&TimeRequestRefusal::Minutes));
+        check_request(&invite(Kind::Outside), 0, "13:00", Err(&TimeRequestRefusal::Minutes));
     }
 
     #[test]
@@ -176,6 +205,22 @@ mod tests {
         assert_eq!(step.effects, [InviteEffect::Mail(mail), tell]);
         let again = step.next.request_time(wish(60), at("11:55")).unwrap().next;
         assert_eq!(again.time_asked.map(|asked| asked.minutes), Some(60));
+    }
+
+    #[test]
+    fn ga_48_the_guest_asks_once_a_minute() {
+        let asked = invite(Kind::Outside).request_time(wish(45), at("11:00")).unwrap().next;
+        let wait = |wait| Err(TimeRequestRefusal::TooSoon { wait });
+        check_request(&asked, 30, "11:00", wait(60));
+        check_request(&asked, 30, "11:00:00.000001", wait(60));
+        check_request(&asked, 30, "11:00:59.5", wait(1));
+        check_request(&asked, 30, "11:01", Ok(()));
+        // A clock that was set back keeps nobody waiting for long.
+        check_request(&asked, 30, "10:59:30", wait(30));
+        check_request(&asked, 30, "10:00", Ok(()));
+        check_request(&asked, 0, "11:00", Err(&TimeRequestRefusal::Minutes));
+        let answered = asked.edit(asked.extended(ExtendBy::Minutes(30)).unwrap(), at("11:00"));
+        check_request(&answered.unwrap().next, 30, "11:00:01", Ok(()));
     }
 
     #[test]
@@ -231,6 +276,9 @@ mod tests {
         for invalid in [TimeRequestRefusal::Endless, TimeRequestRefusal::Minutes] {
             assert_eq!((invalid.code(), invalid.kind()), ("validation", RefusalKind::Invalid));
         }
+        let soon = TimeRequestRefusal::TooSoon { wait: 9 };
+        assert_eq!((soon.code(), soon.kind()), ("rate_limited", RefusalKind::Limited));
+        assert_eq!(soon.facts(), [("retry_after", Fact::Number(9))]);
     }
 
     #[track_caller]
@@ -238,9 +286,10 @@ mod tests {
         invite: &Invite,
         minutes: u32,
         now: &str,
-        expected: Result<(), TimeRequestRefusal>,
+        expected: Result<(), &TimeRequestRefusal>,
     ) {
-        assert_eq!(invite.request_time(wish(minutes), at(now)).map(drop), expected);
+        let asked = invite.request_time(wish(minutes), at(now)).map(drop);
+        assert_eq!(asked.as_ref().copied(), expected);
     }
 
     /// Refusals are told as a code and a place, which is the invite or a pointer.

@@ -14,7 +14,6 @@ pub fn session() -> impl Strategy<Value = Session> {
 }
 
 /// Yields sessions that `invite` can have had.
-#[expect(clippy::needless_pass_by_value, reason = "a strategy owns what it yields from")]
 pub fn session_of(invite: Invite) -> impl Strategy<Value = Session> {
     let times = (inside(invite.window), 0..3_600_i64, 0..3_600_i64);
     let connection = select(&[Connection::Relay, Connection::External][..]);

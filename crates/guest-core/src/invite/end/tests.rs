@@ -24,6 +24,21 @@ fn ga_32_the_guest_is_told_unless_no_mail_can_have_reached_them() {
 }
 
 #[test]
+fn ga_32_a_mail_that_arrives_after_cancelling_is_taken_back() {
+    let live = invite(Kind::Outside).reached().unwrap();
+    assert_eq!((live.next.mail.told, live.effects), (true, vec![]));
+    assert_eq!(live.next.reached(), None);
+    let silent = cancel(&invite(Kind::Outside), CancelReason::Asked).unwrap().next;
+    let late = silent.reached().unwrap();
+    assert_eq!(guest_mails(&late.effects), [GuestNews::Cancelled { sequence: silent.version }]);
+    assert_eq!(late.next.reached(), None);
+    // Cancelling has told the guest already.
+    let mut under_way = invite(Kind::Outside);
+    under_way.mail.state = MailState::Sending;
+    assert_eq!(cancel(&under_way, CancelReason::Asked).unwrap().next.reached(), None);
+}
+
+#[test]
 fn ga_32_cancelling_ends_the_session() {
     let ends = [
         (CancelReason::Asked, SessionEndReason::Cancelled),

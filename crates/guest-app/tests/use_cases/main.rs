@@ -1,0 +1,4 @@
+//! Every use case, over the in-memory store.
+
+mod fixture;
+mod invites;

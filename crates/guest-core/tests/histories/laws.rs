@@ -1,0 +1,220 @@
+//! What is always true.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use guest_core::{
+    Admission, Attempt, ConnectRefusal, Credit, HostLoginState, Invite, InviteId, Kind, Life,
+    Permissions, REMINDER, Reason, Reconciliation, RefundPolicy,
+};
+
+use super::world::World;
+
+impl World {
+    /// Checks every law; `before` is what the invites were before the last operation.
+    #[track_caller]
+    pub(crate) fn check(&mut self, before: &BTreeMap<InviteId, Invite>) {
+        self.check_books();
+        for invite in self.invites.values() {
+            self.check_credit(invite);
+            self.check_window(invite);
+            self.check_login(invite);
+            self.check_due(invite);
+            if let Some(before) = before.get(&invite.id) {
+                self.check_change(before, invite);
+            }
+        }
+        assert!(before.keys().all(|id| self.invites.contains_key(id)), "no invite goes missing");
+        self.check_sessions();
+    }
+
+    /// GA-41 to GA-47: who is let in, told apart from how it is decided.
+    #[track_caller]
+    pub(crate) fn check_admission(
+        &self,
+        invite: &Invite,
+        attempt: Attempt<'_>,
+        admission: Result<Admission, ConnectRefusal>,
+    ) {
+        let timely = match invite.kind {
+            Kind::Oneself => attempt.sender_may_invite,
+            Kind::Outside | Kind::Team => {
+                invite.window.start() <= self.now && self.now < invite.window.end()
+            }
+        };
+        let welcome = invite.is_live()
+            && !invite.kept_out
+            && timely
+            && attempt.link == invite.link
+            && attempt.account == Some(&invite.guest)
+            && attempt.computer.guest_access
+            && attempt.computer.is_online(self.now);
+        assert_eq!(admission.is_ok(), welcome, "{admission:?} for {invite:?}");
+        if let Ok(admission) = admission {
+            let (permissions, closes_at) = match invite.kind {
+                Kind::Oneself => (Permissions::FULL, None),
+                Kind::Outside | Kind::Team => (invite.permissions, Some(invite.window.end())),
+            };
+            assert_eq!(admission, Admission { permissions, closes_at });
+        }
+    }
+
+    /// GA-37: a reminder comes at most once for each start, in the 15 minutes before it.
+    #[track_caller]
+    pub(crate) fn check_reminder(&self, invite: &Invite) {
+        let start = invite.window.start();
+        assert!(start - REMINDER <= self.now && self.now < start, "reminded at {}", self.now);
+        assert_eq!(self.reminders.get(&invite.id), Some(&0), "reminded again");
+    }
+
+    /// CR-1, CR-31: the balance is the sum of the entries and never negative.
+    #[track_caller]
+    fn check_books(&self) {
+        let mut sum = 0;
+        for entry in &self.entries {
+            sum += entry.amount;
+            assert_eq!(i64::try_from(entry.balance), Ok(sum));
+        }
+        assert_eq!(i64::try_from(self.account.balance), Ok(sum));
+        let mut audit = Reconciliation::new(&self.account);
+        let mut found: Vec<_> =
+            self.entries.iter().flat_map(|entry| audit.handle_entry(entry)).collect();
+        let invites = self.invites.values();
+        found.extend(invites.flat_map(|invite| audit.handle_invite(invite.id, invite.credit)));
+        found.extend(audit.finish());
+        assert!(found.is_empty(), "{found:?}");
+    }
+
+    /// CR-10, CR-11: one debit for each Outside invite, and one refund at most, when it is due.
+    #[track_caller]
+    fn check_credit(&self, invite: &Invite) {
+        let mut debits = 0;
+        let mut refunds = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.invite == Some(invite.id)) {
+            match entry.reason {
+                Reason::Invite => debits += 1,
+                Reason::RefundCancelled | Reason::RefundUnused | Reason::RefundVoid => {
+                    assert_eq!(debits, 1, "a refund before its debit");
+                    refunds.push(entry.reason);
+                }
+                Reason::Purchase | Reason::Grant => panic!("{entry:?}"),
+            }
+        }
+        let costs = invite.kind == Kind::Outside;
+        assert_eq!(debits, usize::from(costs));
+        let used = invite.used_at.is_some();
+        let refund = match invite.life {
+            Life::Live => None,
+            Life::Expired { .. } => (!used).then_some(Reason::RefundUnused),
+            Life::Cancelled { .. } => {
+                (!used || self.refunds == RefundPolicy::UsedToo).then_some(Reason::RefundCancelled)
+            }
+            Life::Void { .. } => Some(Reason::RefundVoid),
+        };
+        assert_eq!(refunds, Vec::from_iter(refund.filter(|_| costs)));
+        let credit = match (costs, refunds.is_empty()) {
+            (false, _) => Credit::Free,
+            (true, true) => Credit::Debited,
+            (true, false) => Credit::Refunded,
+        };
+        assert_eq!(invite.credit, credit);
+    }
+
+    /// GA-12: after its start, and at most five days on the wall of the zone it was chosen in.
+    #[track_caller]
+    fn check_window(&self, invite: &Invite) {
+        let (window, zone) = (invite.window, self.chosen_in[&invite.id]);
+        assert!(window.start() < window.end());
+        let wall = zone.wall(window.end()) - zone.wall(window.start());
+        assert!(wall <= TimeDelta::days(5), "{window:?}");
+    }
+
+    /// GA-31: no unused invite outlives the login it counts on.
+    #[track_caller]
+    fn check_login(&self, invite: &Invite) {
+        let voided = matches!(invite.life, Life::Void { .. });
+        assert!(!(voided && invite.used_at.is_some()), "void after use");
+        if !invite.is_live() {
+            return;
+        }
+        let computer = &self.computers[&invite.computer];
+        assert!(!computer.is_removed(), "live on a removed computer");
+        match (&invite.host_login, &computer.login) {
+            (None, HostLoginState::Known(login)) => panic!("{login} was not remembered"),
+            (Some(remembered), login) if invite.used_at.is_none() => {
+                assert_eq!(*login, HostLoginState::Known(remembered.clone()));
+            }
+            (None | Some(_), _) => {}
+        }
+    }
+
+    /// GA-30, GA-37: nothing stays due once the timer has rung.
+    #[track_caller]
+    fn check_due(&self, invite: &Invite) {
+        if !invite.is_live() {
+            assert_eq!(invite.due(), None);
+        }
+        if self.settled {
+            assert!(invite.due().is_none_or(|due| due > self.now), "still due: {invite:?}");
+        }
+    }
+
+    /// What no change may do (GA-30, GA-33, GA-40).
+    #[track_caller]
+    fn check_change(&self, before: &Invite, after: &Invite) {
+        let mail = before.mail.clone();
+        let settled = Invite { mail, ..after.clone() };
+        assert!(before.is_live() || *before == settled, "changed after its end: {after:?}");
+        if before.used_at.is_some() {
+            assert_eq!(before.used_at, after.used_at, "the first use counts");
+            assert_eq!(before.window.start(), after.window.start(), "the start is locked");
+        }
+        let fixed = |invite: &Invite| {
+            let texts = (invite.title.clone(), invite.message.clone());
+            (invite.guest.clone(), invite.kind, invite.sender.clone(), invite.created_at, texts)
+        };
+        assert_eq!(fixed(before), fixed(after));
+        let by_people = |invite: &Invite| {
+            (invite.window, invite.permissions, invite.link, invite.kept_out, invite.life)
+        };
+        let changed = by_people(before) != by_people(after);
+        assert_eq!(after.version > before.version, changed, "{before:?} to {after:?}");
+        assert!(after.version >= before.version);
+        if before.window.end() != after.window.end() {
+            assert!(after.window.end() > self.now, "moved its end to the past");
+        }
+        if before.window.start() != after.window.start() {
+            assert!(after.window.start() <= self.now + TimeDelta::days(366));
+        }
+    }
+
+    /// GA-2, GA-7, GA-30, GA-34, GA-36: no session outside its rights.
+    #[track_caller]
+    fn check_sessions(&mut self) {
+        let mut invites = BTreeSet::new();
+        let mut outdated = false;
+        for session in self.live_sessions() {
+            let invite = &self.invites[&session.invite];
+            let computer = &self.computers[&session.computer];
+            assert!(invites.insert(invite.id), "two sessions of {}", invite.id);
+            assert!(invite.is_live(), "a session of an ended invite");
+            assert!(!invite.kept_out, "a session of somebody kept out");
+            assert!(computer.guest_access && !computer.is_removed());
+            assert_eq!(session.closes_at, invite.closes_at());
+            if self.settled {
+                assert!(session.closes_at.is_none_or(|end| end > self.now), "out of its window");
+                assert!(computer.is_online(self.now), "on a computer that was lost");
+            }
+            outdated |= session.permissions != invite.session_permissions();
+        }
+        for session in self.sessions.values() {
+            assert_eq!(session.permissions, self.admitted[&session.id]);
+        }
+        assert_eq!(self.book.len(), invites.len());
+        let first_end = self.live_sessions().filter_map(|session| session.closes_at).min();
+        assert_eq!(self.book.poll_timeout(), first_end);
+        if outdated {
+            self.reached.insert("session keeps old permissions".to_owned());
+        }
+    }
+}

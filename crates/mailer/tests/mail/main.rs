@@ -1,0 +1,10 @@
+//! Mails, from letters to a real mail server.
+
+mod calendar;
+mod courier;
+mod directory;
+mod letters;
+mod messages;
+mod server;
+mod smtp;
+mod words;
