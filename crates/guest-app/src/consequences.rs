@@ -1,7 +1,7 @@
 //! What follows when people lose rights and computers go away (GA-7, GA-39).
 
 use guest_core::{
-    CancelReason, Computer, ComputerId, Email, Invite, SessionEndReason, TeamId, User,
+    CancelReason, Computer, ComputerId, Email, Invite, Life, SessionEndReason, TeamId, User,
 };
 
 use crate::record::{Range, list, row};
@@ -91,7 +91,12 @@ pub(crate) fn computers(view: &mut dyn View, team: TeamId) -> Result<Vec<Compute
 }
 
 fn audit_end(work: &mut Work<'_>, invite: &Invite, by: &By) -> Result<(), Fault> {
-    let Some((_, reason)) = invite.life.ended() else { return Ok(()) };
+    let action = match invite.life {
+        Life::Live | Life::Expired { .. } => return Ok(()),
+        Life::Cancelled { .. } => "invite.cancel",
+        Life::Void { .. } => "invite.void",
+    };
+    let reason = invite.life.ended().map(|(_, reason)| reason);
     let detail = serde_json::json!({ "guest": invite.guest, "reason": reason });
-    work.audit(invite.team, by, "invite.end", invite.id, &detail)
+    work.audit(invite.team, by, action, invite.id, &detail)
 }

@@ -115,6 +115,9 @@ pub enum Denied {
     /// What was asked for is for people, not for programs.
     #[error("this is for signed-in people; an API key cannot do it")]
     PeopleOnly,
+    /// What was asked for is for the operator of the server.
+    #[error("only the operator of the server can do this, on its data directory")]
+    OperatorOnly,
     /// The change is based on an old version (GA-40).
     #[error("this was changed meanwhile; look at version {current} and try again")]
     Stale {
@@ -140,7 +143,7 @@ impl Refusal for Denied {
         match self {
             Self::Unauthenticated => "unauthenticated",
             Self::NotFound(_) => "not_found",
-            Self::PeopleOnly => "forbidden",
+            Self::PeopleOnly | Self::OperatorOnly => "forbidden",
             Self::Stale { .. } => "stale",
             Self::NameTaken => "name_taken",
             Self::WouldLockOut => "would_lock_out",
@@ -153,7 +156,7 @@ impl Refusal for Denied {
         match self {
             Self::Unauthenticated => RefusalKind::Unauthenticated,
             Self::NotFound(_) => RefusalKind::Absent,
-            Self::PeopleOnly => RefusalKind::Forbidden,
+            Self::PeopleOnly | Self::OperatorOnly => RefusalKind::Forbidden,
             Self::Stale { .. } => RefusalKind::Stale,
             Self::NameTaken | Self::WouldLockOut | Self::AlreadyMember => RefusalKind::Conflict,
             Self::IdempotencyMismatch => RefusalKind::Invalid,
@@ -166,6 +169,7 @@ impl Refusal for Denied {
             Self::Unauthenticated
             | Self::NotFound(_)
             | Self::PeopleOnly
+            | Self::OperatorOnly
             | Self::NameTaken
             | Self::WouldLockOut
             | Self::AlreadyMember

@@ -9,39 +9,80 @@
 //! What is absent: no runtime, no clock, no randomness, no SQL, no HTTP.
 
 mod access;
+mod api_keys;
+mod audit;
+mod computer_keys;
+mod computers;
 mod config;
 mod consequences;
+mod credits;
+mod due;
+mod events;
 mod fault;
+mod figures;
+mod groups;
+mod guest;
+mod heartbeat;
+mod input;
 mod invites;
 pub mod letter;
 mod nullable;
 mod once;
+mod outbox;
 mod paging;
 mod pending;
+mod people;
 mod port;
 mod record;
 mod request;
+mod revocation;
+mod sign_in;
+mod sweep;
 mod table;
 pub mod tables;
+mod teams;
+mod users;
 pub mod view;
 mod work;
 
 pub use access::{Call, Caller, Once};
+pub use api_keys::{ApiKeyDraft, ApiKeyMade, ApiKeyView};
+pub use audit::{AuditFilter, AuditView};
+pub use computer_keys::{ComputerKeyMade, ComputerKeyView, KeyDraft};
+pub use computers::{ComputerChange, ComputerDraft, ComputerMade};
 pub use config::{Config, Entropy};
+pub use credits::{
+    BalanceView, BundleView, CSV_HEADER, EntryView, HistoryFilter, LineView, OrderDraft, OrderView,
+    PricesView, QuoteDraft, QuoteView, TeamAudit, csv_record,
+};
+pub use due::Due;
+pub use events::{EventView, Events};
 pub use fault::{Denied, Fault, Refused};
+pub use figures::{Figures, News};
+pub use groups::{GroupChange, GroupDraft, GroupView};
+pub use guest::{
+    Connected, GuestChange, GuestChanges, GuestLinkView, GuestSessionView, TimeDraft,
+};
+pub use heartbeat::{AgentSession, Heartbeat, HeartbeatAnswer, SessionEnded};
 pub use invites::{
     CostPreview, CreditsAnswer, CutAnswer, GuestPreview, InviteFilter, InvitePreview, InviteQuery,
     InvitesMade, MailPreview, Warning,
 };
 pub use once::Replay;
+pub use outbox::{LEASE, Leased, MailFilter, MailRow};
 pub use paging::Paging;
 pub use pending::Pending;
+pub use people::{MeView, MyTeam};
 pub use port::{Query, Rollback, Store, StoreError, Tx, Unit, View};
 pub use request::{
     CutDraft, EmailsDraft, ExtendDraft, InviteChange, InviteDraft, InviteReplacement, WindowChange,
     WindowDraft,
 };
+pub use revocation::{LostComputer, RevocationView, RevokeRequest};
+pub use sign_in::{CodeRequest, CodeTry, SignedIn};
 pub use table::{Column, Index, Kind, Only, Row, Scan, Table, Value};
+pub use teams::{NewTeam, TeamChange, TeamView};
+pub use users::{BulkAnswer, BulkRequest, NewUser, UserChange, UserView};
 
 use std::sync::Arc;
 

@@ -48,7 +48,8 @@ impl App {
     }
 }
 
-fn replay<T: Replay>(
+/// Returns what was answered to the same request, if it was made before.
+pub(crate) fn replay<T: Replay>(
     unit: &mut Work<'_>,
     caller: &str,
     once: &Once,
@@ -64,7 +65,8 @@ fn replay<T: Replay>(
     Ok(Some(answer))
 }
 
-fn record<T: Replay>(
+/// Writes down what is answered to a request, without its secrets.
+pub(crate) fn record<T: Replay>(
     unit: &mut Work<'_>,
     caller: String,
     once: &Once,
@@ -93,7 +95,8 @@ pub(crate) fn is_kept(at: Instant, now: Instant) -> bool {
     (now - at).abs() < KEPT
 }
 
-fn caller_name(caller: &Caller) -> String {
+/// Names a caller, to tell the requests of one from those of another.
+pub(crate) fn caller_name(caller: &Caller) -> String {
     match caller {
         Caller::Nobody => "nobody".to_owned(),
         Caller::Login(hash) | Caller::ApiKey(hash) => {

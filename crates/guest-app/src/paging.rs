@@ -102,26 +102,6 @@ pub(crate) fn page<R: Record, T>(
     }
 }
 
-/// Returns a page of values that are all at hand, in their order; `key` tells them apart.
-pub(crate) fn slice<T>(
-    items: Vec<T>,
-    paged: &Paged,
-    key: impl Fn(&T) -> Value,
-) -> Result<Page<T>, Fault> {
-    let start = match &paged.after {
-        None => 0,
-        Some(after) => match items.iter().position(|item| key(item) == *after) {
-            Some(position) => position + 1,
-            None => return Err(bad_cursor().into()),
-        },
-    };
-    let mut data: Vec<T> = items.into_iter().skip(start).take(paged.limit + 1).collect();
-    let more = data.len() > paged.limit;
-    data.truncate(paged.limit);
-    let next_cursor = if more { data.last().map(key).as_ref().and_then(write_cursor) } else { None };
-    Ok(Page { data, next_cursor })
-}
-
 /// Returns the part of a range that follows the row with `last`.
 fn after<'a>(range: &Range<'a>, last: Option<&Value>, limit: usize) -> Range<'a> {
     let mut rest = Range { limit, ..range.clone() };
@@ -134,7 +114,7 @@ fn after<'a>(range: &Range<'a>, last: Option<&Value>, limit: usize) -> Range<'a>
 }
 
 /// Returns the least value of the same kind that is greater.
-fn successor(value: &Value) -> Value {
+pub(crate) fn successor(value: &Value) -> Value {
     match value {
         Value::Null => Value::Null,
         Value::Int(number) => Value::Int(number.saturating_add(1)),
@@ -249,27 +229,6 @@ mod tests {
         }
         assert_eq!(read_cursor(&"YmFh".repeat(CURSOR_MOST)), None);
         assert_eq!(write_cursor(&Value::Null), None);
-    }
-
-    #[test]
-    fn if_4_pages_of_values_at_hand_follow_each_other() {
-        let pages = |limit| {
-            let mut paging = Paging { limit, cursor: None };
-            let mut all = Vec::new();
-            loop {
-                let paged = paging.parse().unwrap();
-                let page = slice((1..=5_i64).collect(), &paged, |one| Value::Int(*one)).unwrap();
-                all.push(page.data);
-                match page.next_cursor {
-                    Some(cursor) => paging.cursor = Some(cursor),
-                    None => return all,
-                }
-            }
-        };
-        assert_eq!(pages(2), [vec![1, 2], vec![3, 4], vec![5]]);
-        assert_eq!(pages(5), [vec![1, 2, 3, 4, 5]]);
-        let elsewhere = Paged { limit: 2, after: Some(Value::Int(9)) };
-        assert!(slice(vec![1_i64], &elsewhere, |one| Value::Int(*one)).is_err());
     }
 
     #[track_caller]

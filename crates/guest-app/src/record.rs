@@ -87,10 +87,14 @@ pub(crate) struct Range<'a> {
     pub(crate) limit: usize,
 }
 
+/// Reads a record from its row; `None` if the row makes no sense.
+pub(crate) fn read_row<R: Record>(row: Row) -> Option<R> {
+    R::from_row(&mut Reader(row.into_iter()))
+}
+
 fn restore<R: Record>(row: Row) -> Result<R, StoreError> {
-    let mut reader = Reader(row.into_iter());
-    R::from_row(&mut reader)
-        .ok_or_else(|| StoreError::new("reading a row", format!("a row of {} makes no sense", R::TABLE.name)))
+    let senseless = || format!("a row of {} makes no sense", R::TABLE.name);
+    read_row(row).ok_or_else(|| StoreError::new("reading a row", senseless()))
 }
 
 /// Reads the values of a row in the order of its columns.

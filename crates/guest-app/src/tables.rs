@@ -371,7 +371,7 @@ pub static SESSION: Table = Table {
     columns: SESSION_COLUMNS,
     key: 2,
     sequence: false,
-    indexes: &[SESSION_INVITE, SESSION_LIVE],
+    indexes: &[SESSION_ID, SESSION_INVITE, SESSION_LIVE],
 };
 
 const SESSION_COLUMNS: &[Column] = &[
@@ -392,6 +392,14 @@ const SESSION_COLUMNS: &[Column] = &[
     int("bytes_out"),
     int("refused_input"),
 ];
+
+/// Sessions by id alone: a guest who leaves names no team.
+pub const SESSION_ID: Index = Index {
+    name: "session_id",
+    columns: &[at(SESSION_COLUMNS, "id")],
+    only: Only::All,
+    unique: true,
+};
 
 /// Sessions by invite.
 pub const SESSION_INVITE: Index = Index {

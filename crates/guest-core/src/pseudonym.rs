@@ -10,77 +10,17 @@ use crate::{MacKey, TeamId, UserId};
 pub fn pseudonym(key: &MacKey, team: TeamId, user: UserId) -> String {
     let bits = key.derive("pseudonym", &[team.as_str().as_bytes(), &user.to_bits().to_be_bytes()]);
     let [first, second, ..] = bits;
-    let bird = BIRDS.get(usize::from(first) % BIRDS.len()).copied().unwrap_or_default();
+    let bird = BIRDS.split(' ').nth(usize::from(first % 64)).unwrap_or_default();
     format!("Guest {bird} {second:02X}")
 }
 
-/// As many as divide the values of a byte evenly.
-const BIRDS: [&str; 64] = [
-    "Albatross",
-    "Avocet",
-    "Bittern",
-    "Bullfinch",
-    "Bunting",
-    "Buzzard",
-    "Chaffinch",
-    "Chough",
-    "Cormorant",
-    "Crane",
-    "Crossbill",
-    "Cuckoo",
-    "Curlew",
-    "Dipper",
-    "Dove",
-    "Dunlin",
-    "Dunnock",
-    "Eagle",
-    "Egret",
-    "Eider",
-    "Falcon",
-    "Fieldfare",
-    "Firecrest",
-    "Flamingo",
-    "Fulmar",
-    "Gannet",
-    "Godwit",
-    "Goldfinch",
-    "Goshawk",
-    "Grebe",
-    "Grouse",
-    "Harrier",
-    "Heron",
-    "Hoopoe",
-    "Ibis",
-    "Jackdaw",
-    "Kestrel",
-    "Kingfisher",
-    "Kite",
-    "Lapwing",
-    "Linnet",
-    "Magpie",
-    "Martin",
-    "Merlin",
-    "Nightjar",
-    "Nuthatch",
-    "Oriole",
-    "Osprey",
-    "Ouzel",
-    "Pelican",
-    "Petrel",
-    "Pipit",
-    "Plover",
-    "Puffin",
-    "Raven",
-    "Robin",
-    "Sandpiper",
-    "Skylark",
-    "Starling",
-    "Stork",
-    "Swift",
-    "Teal",
-    "Wagtail",
-    "Wren",
-];
+/// Sixty-four, which divide the values of a byte evenly.
+const BIRDS: &str = "Albatross Avocet Bittern Bullfinch Bunting Buzzard Chaffinch Chough \
+     Cormorant Crane Crossbill Cuckoo Curlew Dipper Dove Dunlin Dunnock Eagle Egret Eider Falcon \
+     Fieldfare Firecrest Flamingo Fulmar Gannet Godwit Goldfinch Goshawk Grebe Grouse Harrier \
+     Heron Hoopoe Ibis Jackdaw Kestrel Kingfisher Kite Lapwing Linnet Magpie Martin Merlin \
+     Nightjar Nuthatch Oriole Osprey Ouzel Pelican Petrel Pipit Plover Puffin Raven Robin \
+     Sandpiper Skylark Starling Stork Swift Teal Wagtail Wren";
 
 #[cfg(test)]
 mod tests {
@@ -117,6 +57,6 @@ mod tests {
             assert!(u8::from_str_radix(number, 16).is_ok(), "{name}");
             birds.insert(bird.to_owned());
         }
-        assert_eq!(birds.len(), BIRDS.len());
+        assert_eq!(birds.len(), 64);
     }
 }

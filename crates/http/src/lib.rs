@@ -1,1 +1,81 @@
-//! http
+//! Serves guest access over HTTP: the API, its description, and figures for whoever watches.
+//!
+//! Handlers read a request, call a use case of [`guest_app`] and show what it
+//! answers; there are no rules here. Every answer that says no is a problem
+//! with a code (`problem.rs`), and what may come of each operation is in the
+//! OpenAPI document that is generated from the handlers (`document.rs`).
+//!
+//! [`router`] needs no server around it: whoever has the application in the
+//! same process can call it as a service.
+
+mod answer;
+mod docs;
+mod document;
+mod edge;
+mod health;
+mod html;
+mod input;
+mod limits;
+mod metrics;
+mod problem;
+mod server;
+mod visitor;
+
+pub use metrics::{StoreFigures, StoreStats};
+pub use visitor::OperatorAccess;
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use axum::routing::get;
+use axum::{Router, middleware};
+use guest_app::App;
+use utoipa_axum::routes;
+
+use crate::document::{Routes, Terms};
+use crate::problem::Problem;
+use crate::server::{Server, Shared};
+
+/// What whoever runs the server decides about serving.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// Whether the last address in `X-Forwarded-For` is believed: only behind a proxy that sets it.
+    pub trust_proxy: bool,
+    /// Whether `/metrics` is shown to others than this machine.
+    pub metrics_public: bool,
+    /// Tells what the store has done, for `/metrics`.
+    pub store_stats: Option<StoreStats>,
+}
+
+/// Returns all routes of the application.
+///
+/// Peers are known by the extension `ConnectInfo<SocketAddr>`, and whoever
+/// inserts an [`OperatorAccess`] calls as the operator.
+#[must_use]
+pub fn router(app: App, options: Options) -> Router {
+    let (api, document) = api().split();
+    let server = Arc::new(Shared::new(app, options, document));
+    api.merge(apart())
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async |method: Method| {
+            Problem::new("method_not_allowed", format!("{method} is not understood here"))
+        })
+        .layer(middleware::from_fn_with_state(Arc::clone(&server), edge::pass))
+        .with_state(server)
+}
+
+/// Returns the routes that the OpenAPI document describes.
+fn api() -> Routes {
+    Routes::new().on(routes!(docs::document), Terms::anyone("API"))
+}
+
+/// Returns the routes that are not part of the API.
+fn apart() -> Router<Server> {
+    Router::new()
+        .route("/healthz", get(health::up))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
+        .route("/docs", get(docs::show))
+        .route("/docs.css", get(html::style))
+        .route("/problems/{code}", get(problem::show))
+}

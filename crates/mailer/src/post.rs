@@ -22,8 +22,8 @@ impl Post {
 
     /// Tries once to send a letter, for half a minute at most.
     ///
-    /// A retry carries the same `Message-ID` and the same bytes, so that it is
-    /// not a second mail to who has the first.
+    /// A retry carries the same `Message-ID`, so that it is not a second mail to
+    /// who has the first.
     pub async fn send(&self, letter: &Letter) -> Delivery {
         let rendered = self.words.render(letter);
         match message::write(letter, rendered, &self.origin) {

@@ -17,6 +17,7 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import ssl
 import sys
 
@@ -123,7 +124,7 @@ async def main():
 
     def authenticate(server, session, envelope, mechanism, data):
         given = f"{data.login.decode()}:{data.password.decode()}"
-        return AuthResult(success=given == options.login, auth_data=data.login)
+        return AuthResult(success=given == options.login, handled=False, auth_data=data.login)
 
     answers = Answers()
     login = options.login is not None
@@ -147,4 +148,6 @@ async def main():
             answers.go.set()
 
 
+# What goes wrong in a session is the client's to tell.
+logging.disable(logging.CRITICAL)
 asyncio.run(main())

@@ -94,6 +94,14 @@ impl Link {
         self.made
     }
 
+    /// Moves the log into the database, as far as that works.
+    pub(crate) fn empty_log(&self) {
+        if let Some((conn, _)) = &self.conn {
+            // This is an attempt at recovery; the failure itself was reported.
+            let _ = conn.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
+        }
+    }
+
     /// Closes the connection, which can no longer be trusted.
     pub(crate) fn drop_conn(&mut self) {
         self.conn = None;

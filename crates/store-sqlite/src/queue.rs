@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A bounded queue, first come first served, that can be closed.
 pub(crate) struct Queue<T> {
@@ -19,6 +20,17 @@ struct State<T> {
 pub(crate) enum Rejected<T> {
     Full(T),
     Closed(T),
+}
+
+/// What came of waiting.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Taken {
+    /// There were items.
+    Items,
+    /// There were none for as long as one was patient.
+    Nothing,
+    /// There are none, and there will be none.
+    Closed,
 }
 
 impl<T> Queue<T> {
@@ -41,18 +53,21 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Waits for items and moves up to `max` of them into `batch`.
-    ///
-    /// Returns `false` once the queue is closed and empty.
-    pub(crate) fn take(&self, batch: &mut Vec<T>, max: usize) -> bool {
-        let state = self.state();
-        let mut state = self
+    /// Waits for items and moves up to `max` of them into `batch`; gives up after `patience`.
+    pub(crate) fn take(&self, batch: &mut Vec<T>, max: usize, patience: Duration) -> Taken {
+        let (mut state, waited) = self
             .filled
-            .wait_while(state, |state| state.waiting.is_empty() && !state.closed)
+            .wait_timeout_while(self.state(), patience, |state| {
+                state.waiting.is_empty() && !state.closed
+            })
             .unwrap_or_else(PoisonError::into_inner);
         let count = state.waiting.len().min(max);
         batch.extend(state.waiting.drain(..count));
-        count > 0
+        match (count, waited.timed_out()) {
+            (0, true) => Taken::Nothing,
+            (0, false) => Taken::Closed,
+            _ => Taken::Items,
+        }
     }
 
     /// Has nothing more queued; what is waiting is still taken.
@@ -72,7 +87,9 @@ impl<T> Queue<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Queue, Rejected};
+    use std::time::Duration;
+
+    use super::{Queue, Rejected, Taken};
 
     #[test]
     fn items_are_taken_in_order_and_in_batches() {
@@ -82,7 +99,7 @@ mod tests {
         }
         assert!(matches!(queue.push(5), Err(Rejected::Full(5))));
         let mut batch = Vec::new();
-        assert!(queue.take(&mut batch, 3));
+        assert_eq!(queue.take(&mut batch, 3, Duration::MAX), Taken::Items);
         assert_eq!((batch.as_slice(), queue.len()), (&[0, 1, 2][..], 2));
     }
 
@@ -93,8 +110,14 @@ mod tests {
         queue.close();
         assert!(matches!(queue.push(2), Err(Rejected::Closed(2))));
         let mut batch = Vec::new();
-        assert!(queue.take(&mut batch, 3));
-        assert!(!queue.take(&mut batch, 3));
+        assert_eq!(queue.take(&mut batch, 3, Duration::MAX), Taken::Items);
+        assert_eq!(queue.take(&mut batch, 3, Duration::MAX), Taken::Closed);
         assert_eq!(batch, [1]);
+    }
+
+    #[test]
+    fn patience_ends() {
+        let queue = Queue::<()>::new(5);
+        assert_eq!(queue.take(&mut Vec::new(), 3, Duration::ZERO), Taken::Nothing);
     }
 }

@@ -2,11 +2,12 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
+use std::time::Duration;
 
 use guest_app::{Query, StoreError};
 
 use crate::file::Link;
-use crate::queue::Queue;
+use crate::queue::{Queue, Taken};
 use crate::sql::Statements;
 use crate::stats::Counters;
 use crate::store::{Clock, instant};
@@ -24,7 +25,7 @@ impl Reader {
     /// Serves `waiting` until it is closed and empty.
     pub(crate) fn run(mut self, waiting: &Queue<Box<dyn Query>>) {
         let mut next = Vec::with_capacity(1);
-        while waiting.take(&mut next, 1) {
+        while waiting.take(&mut next, 1, Duration::MAX) != Taken::Closed {
             for mut query in next.drain(..) {
                 let read = self.answer(query.as_mut());
                 self.counters.query();

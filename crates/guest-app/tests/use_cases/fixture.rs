@@ -101,7 +101,7 @@ impl Fixture {
     /// Has the agent of a team computer heard.
     pub(crate) fn heartbeat(&self, name: &str) -> ComputerId {
         let beat = Heartbeat { name: name.to_owned(), ..Heartbeat::default() };
-        let answer = self.app.heartbeat(&self.computer_key, &beat).wait().unwrap();
+        let answer = self.app.heartbeat(&self.computer_key, None, &beat).wait().unwrap();
         answer.computer_id
     }
 

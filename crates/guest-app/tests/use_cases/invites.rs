@@ -275,7 +275,7 @@ fn ga_6_personal_computers_serve_free_invites_unless_the_team_says_otherwise() {
     assert_eq!(refused(make(&cory)), "computer_offline");
     let secret = guest_core::Secret::parse(guest_core::Purpose::AgentToken, &made.secret.unwrap()).unwrap();
     let beat = guest_app::Heartbeat { name: "x".to_owned(), ..guest_app::Heartbeat::default() };
-    fix.app.heartbeat(&secret, &beat).wait().unwrap();
+    fix.app.heartbeat(&secret, None, &beat).wait().unwrap();
     assert_eq!(refused(make(&cory)), "team_computer_required");
     // To others it does not exist; owners see it, but it is not theirs to invite to.
     assert_eq!(refused(make(&fix.call("bob"))), "not_found");

@@ -44,10 +44,8 @@ impl Invite {
             if !attempt.sender_may_invite {
                 return Err(ConnectRefusal::RightsLost);
             }
-        } else if now < self.window.start() {
-            return Err(ConnectRefusal::TooEarly {
-                opens_in: seconds_up(self.window.start() - now),
-            });
+        } else if let Some(opens_in) = self.opens_in(now) {
+            return Err(ConnectRefusal::TooEarly { opens_in });
         } else if self.window.end() <= now {
             return Err(ConnectRefusal::WindowOver);
         }
@@ -71,6 +69,23 @@ impl Invite {
         }
         let account = account.ok_or(ConnectRefusal::SignedOut)?;
         if *account == self.guest { Ok(()) } else { Err(ConnectRefusal::WrongAccount) }
+    }
+
+    /// Returns in how many seconds the window starts, rounded up.
+    ///
+    /// `None` once it has, and for oneself, whom it does not keep waiting (GA-43).
+    #[must_use]
+    pub fn opens_in(&self, now: Instant) -> Option<i64> {
+        let start = Some(self.window.start()).filter(|_| !self.ignores_window());
+        seconds_until(start, now)
+    }
+
+    /// Returns in how many seconds the window ends, rounded up.
+    ///
+    /// `None` once it has, and for oneself (GA-43).
+    #[must_use]
+    pub fn closes_in(&self, now: Instant) -> Option<i64> {
+        seconds_until(self.closes_at(), now)
     }
 }
 
@@ -158,8 +173,10 @@ impl Refusal for ConnectRefusal {
     }
 }
 
-fn seconds_up(left: chrono::TimeDelta) -> i64 {
-    left.num_seconds() + i64::from(left.subsec_nanos() > 0)
+fn seconds_until(moment: Option<Instant>, now: Instant) -> Option<i64> {
+    let left = moment? - now;
+    let seconds = left.num_seconds() + i64::from(left.subsec_nanos() > 0);
+    (seconds > 0).then_some(seconds)
 }
 
 #[cfg(test)]
@@ -236,6 +253,21 @@ mod tests {
         check_clock("11:59:59.999999", Ok(admission));
         check_clock("12:00", Err(ConnectRefusal::WindowOver));
         check_clock("18:00", Err(ConnectRefusal::WindowOver));
+    }
+
+    #[test]
+    fn ga_47_the_seconds_that_are_left_are_rounded_up() {
+        #[track_caller]
+        fn check(kind: Kind, now: &str, opens: Option<i64>, closes: Option<i64>) {
+            let invite = invite(kind);
+            assert_eq!((invite.opens_in(at(now)), invite.closes_in(at(now))), (opens, closes));
+        }
+        check(Kind::Team, "09:59", Some(60), Some(7_260));
+        check(Kind::Team, "09:59:59.999999", Some(1), Some(7_201));
+        check(Kind::Team, "10:00", None, Some(7_200));
+        check(Kind::Team, "11:59:59.5", None, Some(1));
+        check(Kind::Team, "12:00", None, None);
+        check(Kind::Oneself, "09:59", None, None);
     }
 
     #[test]

@@ -210,13 +210,13 @@ mod tests {
     #[test]
     fn ga_48_the_guest_asks_once_a_minute() {
         let asked = invite(Kind::Outside).request_time(wish(45), at("11:00")).unwrap().next;
-        let wait = |wait| Err(TimeRequestRefusal::TooSoon { wait });
-        check_request(&asked, 30, "11:00", wait(60));
-        check_request(&asked, 30, "11:00:00.000001", wait(60));
-        check_request(&asked, 30, "11:00:59.5", wait(1));
+        let soon = |wait| TimeRequestRefusal::TooSoon { wait };
+        check_request(&asked, 30, "11:00", Err(&soon(60)));
+        check_request(&asked, 30, "11:00:00.000001", Err(&soon(60)));
+        check_request(&asked, 30, "11:00:59.5", Err(&soon(1)));
         check_request(&asked, 30, "11:01", Ok(()));
         // A clock that was set back keeps nobody waiting for long.
-        check_request(&asked, 30, "10:59:30", wait(30));
+        check_request(&asked, 30, "10:59:30", Err(&soon(30)));
         check_request(&asked, 30, "10:00", Ok(()));
         check_request(&asked, 0, "11:00", Err(&TimeRequestRefusal::Minutes));
         let answered = asked.edit(asked.extended(ExtendBy::Minutes(30)).unwrap(), at("11:00"));

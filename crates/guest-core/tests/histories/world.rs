@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use guest_core::{
     Admission, Attempt, CancelReason, Computer, ComputerId, ComputerName, Connection,
-    CreditAccount, Edit, Email, Entry, EntryId, ExtendBy, GrantNote, GuestKind, GuestNews,
-    HostLogin, HostLoginState, InputError, Instant, Invite, InviteEffect, InviteId, Inviting, Kind,
-    LoginReport, MailId, MailIntent, MailNote, MailState, Message, NewInvite, Note, Permissions,
-    Posting, PresenceChange, Provision, RefundPolicy, RefundReason, Refusal, Seat, SecretHash,
-    Sender, SenderPolicy, Session, SessionBook, SessionEndReason, SessionId, Step, TeamId,
-    TimeRequest, Title, UserId, Window, WindowEdit, Zone, charge,
+    CreditAccount, Edit, Email, Entry, EntryId, ExtendBy, GrantNote, GuestKind, HostLogin,
+    HostLoginState, InputError, Instant, Invite, InviteId, Inviting, Kind, LoginReport, MailId,
+    MailNote, MailState, Message, NewInvite, Note, Permissions, Posting, PresenceChange, Provision,
+    RefundPolicy, Refusal, Seat, SecretHash, Sender, SenderPolicy, Session, SessionBook,
+    SessionEndReason, SessionId, Step, TeamId, TimeRequest, Title, UserId, Window, WindowEdit,
+    Zone, charge,
 };
 
 use super::op::{Change, Door, Guest, Login, Op, Request, Timer, Which};

@@ -71,15 +71,15 @@ pub(crate) fn sign_in() -> Letter {
 /// The same letter in which everything that people type attacks.
 pub(crate) fn hostile(letter: &Letter) -> Letter {
     let content = match letter.content.clone() {
-        Content::Guest { news, .. } => Content::Guest { news, about: hostile_facts() },
-        Content::Sender { news, guest, .. } => {
+        Content::Guest { news, about } => Content::Guest { news, about: hostile_facts(about) },
+        Content::Sender { news, about, guest } => {
             let news = match news {
-                SenderNews::TimeAsked { minutes, .. } => {
+                SenderNews::TimeAsked { minutes, note } if !note.is_empty() => {
                     SenderNews::TimeAsked { minutes, note: Note::parse(HOSTILE_TEXT).unwrap() }
                 }
-                SenderNews::Void { .. } => news,
+                SenderNews::TimeAsked { .. } | SenderNews::Void { .. } => news,
             };
-            Content::Sender { news, about: hostile_facts(), guest }
+            Content::Sender { news, about: hostile_facts(about), guest }
         }
         Content::SignIn { code, expires_at } => Content::SignIn { code, expires_at },
         Content::LowBalance { balance, mark, link, .. } => {
@@ -91,14 +91,15 @@ pub(crate) fn hostile(letter: &Letter) -> Letter {
     Letter { content, from_name, brand: HOSTILE_LINE.to_owned(), ..letter.clone() }
 }
 
-fn hostile_facts() -> InviteFacts {
+fn hostile_facts(about: InviteFacts) -> InviteFacts {
+    let message = if about.message.is_empty() { "" } else { HOSTILE_TEXT };
     InviteFacts {
         title: Title::parse(HOSTILE_LINE).unwrap(),
-        message: Message::parse(HOSTILE_TEXT).unwrap(),
+        message: Message::parse(message).unwrap(),
         computer: HOSTILE_LINE.parse().unwrap(),
         team: HOSTILE_LINE.parse().unwrap(),
         sender: HOSTILE_LINE.to_owned(),
-        ..about()
+        ..about
     }
 }
 

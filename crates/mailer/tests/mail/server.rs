@@ -5,14 +5,15 @@ use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::mpsc;
 
 /// A mail server that ends with the test.
 pub(crate) struct Server {
     port: u64,
     input: ChildStdin,
-    reports: Lines<BufReader<ChildStdout>>,
+    reports: mpsc::UnboundedReceiver<Value>,
     _process: Child,
 }
 
@@ -26,6 +27,7 @@ impl Server {
             python.display()
         );
         let mut process = Command::new(python)
+            .arg("-Wignore")
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp_server.py"))
             .args(arguments)
             .stdin(Stdio::piped())
@@ -34,7 +36,14 @@ impl Server {
             .spawn()
             .unwrap();
         let input = process.stdin.take().unwrap();
-        let reports = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let (reported, reports) = mpsc::unbounded_channel();
+        // Read at once, so that the server never waits for a test that looks elsewhere.
+        tokio::spawn(async move {
+            while let Some(line) = lines.next_line().await.unwrap() {
+                let _ = reported.send(serde_json::from_str(&line).unwrap());
+            }
+        });
         let mut server = Self { port: 0, input, reports, _process: process };
         server.port = server.report().await["port"].as_u64().unwrap();
         server
@@ -47,8 +56,7 @@ impl Server {
 
     /// Returns what happens next.
     pub(crate) async fn report(&mut self) -> Value {
-        let line = self.reports.next_line().await.unwrap();
-        serde_json::from_str(&line.expect("the mail server ended")).unwrap()
+        self.reports.recv().await.expect("the mail server ended")
     }
 
     /// Returns the next `count` reports of `event`, by recipient; nothing else may happen.

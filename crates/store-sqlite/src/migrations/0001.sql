@@ -213,7 +213,8 @@ CREATE TABLE "session" (
     PRIMARY KEY ("team", "id")
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX "session_invite" ON "session" ("team", "invite");
+CREATE UNIQUE INDEX "session_id" ON "session" ("id");
+CREATE INDEX "session_invite" ON "session" ("team", "invite", "id");
 CREATE UNIQUE INDEX "session_live" ON "session" ("team", "computer", "invite") WHERE "ended_at" IS NULL;
 
 CREATE TABLE "mail" (
@@ -243,7 +244,7 @@ CREATE TABLE "event" (
     "data" TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX "event_team" ON "event" ("team");
+CREATE INDEX "event_team" ON "event" ("team", "seq");
 
 CREATE TABLE "audit" (
     "seq" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -256,7 +257,7 @@ CREATE TABLE "audit" (
     "detail" TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX "audit_team" ON "audit" ("team");
+CREATE INDEX "audit_team" ON "audit" ("team", "seq");
 
 CREATE TABLE "idempotency" (
     "caller" TEXT NOT NULL,

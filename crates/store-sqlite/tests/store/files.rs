@@ -108,3 +108,25 @@ fn qu_22_the_clock_is_followed_both_ways() {
         assert_eq!(look(&store, |view| view.now()), expected);
     }
 }
+
+#[test]
+fn an_idle_store_moves_its_log_into_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("guest.db");
+    let store = open(&path, TABLES);
+    put(&store, &PAIRS, pair(1));
+    // What the file alone holds, without its log.
+    let copy = folder.path().join("alone.db");
+    let alone = || {
+        std::fs::copy(&path, &copy).unwrap();
+        number(&copy, "SELECT count(*) FROM pair")
+    };
+    assert_eq!(alone(), 0);
+    for _ in 0..100 {
+        if alone() == 1 {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("the log was not moved");
+}

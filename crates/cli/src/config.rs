@@ -1,0 +1,242 @@
+//! What the program is told: by options, variables, a file, or nobody (IF-23).
+//!
+//! Every setting has one name. `public_url` is the option `--public-url`, the
+//! variable `GUEST_PUBLIC_URL` and the key `public_url` of `guest.toml`; of
+//! several the first of these three counts. All that is wrong is said at once,
+//! each with its place.
+
+mod file;
+mod read;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use file::File;
+pub(crate) use settings::{LogFormat, Settings, Sourced};
+
+/// The name of a setting.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Key {
+    Data,
+    Server,
+    ApiKey,
+    Team,
+    As,
+    Listen,
+    PublicUrl,
+    TrustProxy,
+    Mail,
+    MailFrom,
+    Brand,
+    Payment,
+    RefundUsedOnCancel,
+    Prices,
+    LogFormat,
+}
+
+impl Key {
+    /// All settings, in the order in which they are shown.
+    pub(crate) const ALL: [Self; 15] = [
+        Self::Data,
+        Self::Server,
+        Self::ApiKey,
+        Self::Team,
+        Self::As,
+        Self::Listen,
+        Self::PublicUrl,
+        Self::TrustProxy,
+        Self::Mail,
+        Self::MailFrom,
+        Self::Brand,
+        Self::Payment,
+        Self::RefundUsedOnCancel,
+        Self::Prices,
+        Self::LogFormat,
+    ];
+
+    /// Returns its key in `guest.toml`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Server => "server",
+            Self::ApiKey => "api_key",
+            Self::Team => "team",
+            Self::As => "as",
+            Self::Listen => "listen",
+            Self::PublicUrl => "public_url",
+            Self::TrustProxy => "trust_proxy",
+            Self::Mail => "mail",
+            Self::MailFrom => "mail_from",
+            Self::Brand => "brand",
+            Self::Payment => "payment",
+            Self::RefundUsedOnCancel => "refund_used_on_cancel",
+            Self::Prices => "prices",
+            Self::LogFormat => "log_format",
+        }
+    }
+
+    /// Returns its environment variable; a price list does not fit into one.
+    pub(crate) fn variable(self) -> Option<String> {
+        match self {
+            Self::Prices => None,
+            Self::Data
+            | Self::Server
+            | Self::ApiKey
+            | Self::Team
+            | Self::As
+            | Self::Listen
+            | Self::PublicUrl
+            | Self::TrustProxy
+            | Self::Mail
+            | Self::MailFrom
+            | Self::Brand
+            | Self::Payment
+            | Self::RefundUsedOnCancel
+            | Self::LogFormat => Some(format!("GUEST_{}", self.name().to_uppercase())),
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.name() == name)
+    }
+}
+
+/// What the options of a command say.
+pub(crate) type Given = BTreeMap<Key, String>;
+
+/// Where a setting comes from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    Option(Key),
+    Variable(String),
+    File { path: PathBuf, line: usize },
+    /// What the server on this data directory was last started with.
+    Memory,
+    Default,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Option(key) => write!(f, "--{}", key.name().replace('_', "-")),
+            Self::Variable(name) => f.write_str(name),
+            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Memory => f.write_str("the server's last start"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// Something that is wrong with what the program is told.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Wrong {
+    pub(crate) place: Place,
+    pub(crate) key: Option<Key>,
+    pub(crate) detail: String,
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.place, self.key) {
+            (place @ Place::File { .. }, Some(key)) => {
+                write!(f, "{place}: {}: {}", key.name(), self.detail)
+            }
+            (place, _) => write!(f, "{place}: {}", self.detail),
+        }
+    }
+}
+
+/// What the program is told, in layers.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    options: Given,
+    variables: BTreeMap<Key, String>,
+    file: Option<File>,
+    memory: Memory,
+}
+
+/// What a server leaves behind in its data directory for commands beside it, so that they
+/// write the same links.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Memory {
+    /// Where it is reached.
+    pub(crate) public_url: Option<String>,
+    /// The file it was configured by.
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl Said {
+    /// Gathers what is said by `options`, by variables and by the file.
+    ///
+    /// The file is `config` or `GUEST_CONFIG`, else `guest.toml` in the data
+    /// directory, else the one its server used, else the one in `here`.
+    pub(crate) fn gather(
+        options: Given,
+        config: Option<&Path>,
+        variable: impl Fn(&str) -> Option<String>,
+        here: &Path,
+    ) -> Result<Self, Vec<Wrong>> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let variables: BTreeMap<Key, String> = Key::ALL
+            .into_iter()
+            .filter_map(|key| Some((key, variable(&key.variable()?)?)))
+            .collect();
+        let mut said = Self { options, variables, file: None, memory: Memory::default() };
+        let named = config.map(Path::to_owned).or_else(|| variable(CONFIG).map(PathBuf::from));
+        let beside = said.memory_of(&said.data());
+        let candidates = [
+            Some(said.data().join(FILE)).filter(|path| path.exists()),
+            beside.config.clone().filter(|path| path.exists()),
+            Some(here.join(FILE)).filter(|path| path.exists()),
+        ];
+        let path = named.or_else(|| candidates.into_iter().flatten().next());
+        said.file = path.map(|path| File::read(&path)).transpose()?;
+        said.memory = said.memory_of(&said.data());
+        Ok(said)
+    }
+
+    /// Returns the data directory.
+    fn data(&self) -> PathBuf {
+        let told = self.find(Key::Data).map(|(value, _)| PathBuf::from(value));
+        told.unwrap_or_else(|| PathBuf::from(DATA))
+    }
+
+    /// Returns what counts for a setting, and where it is said.
+    fn find(&self, key: Key) -> Option<(String, Place)> {
+        if let Some(value) = self.options.get(&key) {
+            return Some((value.clone(), Place::Option(key)));
+        }
+        if let Some(value) = self.variables.get(&key) {
+            return Some((value.clone(), Place::Variable(key.variable()?)));
+        }
+        if let Some(found) = self.file.as_ref().and_then(|file| file.find(key)) {
+            return Some(found);
+        }
+        let remembered = self.memory.public_url.clone().filter(|_| key == Key::PublicUrl);
+        remembered.map(|value| (value, Place::Memory))
+    }
+
+    fn memory_of(&self, data: &Path) -> Memory {
+        let text = std::fs::read(data.join(MEMORY)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+}
+
+/// The file that settings are read from.
+const FILE: &str = "guest.toml";
+
+/// The variable that names another file.
+const CONFIG: &str = "GUEST_CONFIG";
+
+/// The data directory unless another is named.
+const DATA: &str = "guest-data";
+
+/// Where a server leaves what commands beside it need.
+pub(crate) const MEMORY: &str = "server.json";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Everything the program is told, understood.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use guest_core::{Email, PaymentMethod, PriceList, Purpose, RefundPolicy, Secret};
+use serde_json::{Value, json};
+
+use super::read::{self, Reading};
+use super::{DATA, Given, Key, Place, Said, Wrong};
+use crate::failure::Failure;
+
+/// Everything the program is told, each with where it comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data: Sourced<PathBuf>,
+    pub(crate) server: Option<Sourced<String>>,
+    pub(crate) api_key: Option<Sourced<Secret>>,
+    pub(crate) team: Option<Sourced<String>>,
+    pub(crate) acting: Option<Sourced<Email>>,
+    pub(crate) listen: Sourced<SocketAddr>,
+    pub(crate) public_url: Sourced<String>,
+    pub(crate) trust_proxy: Sourced<bool>,
+    pub(crate) mail: Sourced<String>,
+    pub(crate) mail_from: Sourced<Email>,
+    pub(crate) brand: Sourced<String>,
+    pub(crate) payment: Sourced<PaymentMethod>,
+    pub(crate) refund_used_on_cancel: Sourced<bool>,
+    pub(crate) prices: Sourced<PriceList>,
+    pub(crate) log_format: Sourced<LogFormat>,
+    /// The file that was read.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// A setting, and where it comes from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Sourced<T> {
+    pub(crate) value: T,
+    pub(crate) place: Place,
+}
+
+/// How a server logs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Human,
+    /// One JSON object for each line.
+    Json,
+}
+
+impl Settings {
+    /// Gathers and reads what `options`, variables and the file say.
+    ///
+    /// # Errors
+    ///
+    /// Returns everything that is wrong, each with its place.
+    pub(crate) fn load(options: Given, config: Option<&Path>) -> Result<Self, Vec<Wrong>> {
+        let variable = |name: &str| std::env::var(name).ok();
+        Self::read(&Said::gather(options, config, variable, Path::new(""))?)
+    }
+
+    /// Like [`load`](Self::load), for commands that cannot go on without.
+    ///
+    /// # Errors
+    ///
+    /// Returns all that is wrong as one failure.
+    pub(crate) fn require(options: Given, config: Option<&Path>) -> Result<Self, Failure> {
+        Self::load(options, config).map_err(|wrongs| {
+            let lines: Vec<String> = wrongs.iter().map(ToString::to_string).collect();
+            Failure::Usage(lines.join("\n       "))
+        })
+    }
+
+    /// Reads what is said.
+    pub(super) fn read(said: &Said) -> Result<Self, Vec<Wrong>> {
+        let mut reading = Reading::of(said);
+        let listen = reading.with_default(Key::Listen, read::listen, || LISTEN);
+        let at = listen.value;
+        let public_url =
+            reading.with_default(Key::PublicUrl, read::origin, || read::origin_of(at));
+        let data = reading.with_default(Key::Data, read::path, || PathBuf::from(DATA));
+        let mail = reading.with_default(Key::Mail, read::mail, || {
+            format!("dir:{}", data.value.join("mail").display())
+        });
+        let Some(mail_from) = mail_from(&mut reading, &public_url.value) else {
+            return Err(reading.wrongs);
+        };
+        let settings = Self {
+            data,
+            server: reading.maybe(Key::Server, read::origin),
+            api_key: reading.maybe(Key::ApiKey, api_key),
+            team: reading.maybe(Key::Team, |text| Ok(text.to_owned())),
+            acting: reading.maybe(Key::As, read::email),
+            listen,
+            public_url,
+            trust_proxy: reading.with_default(Key::TrustProxy, read::flag, || false),
+            mail,
+            mail_from,
+            brand: reading.with_default(Key::Brand, read::brand, || "Guest".to_owned()),
+            payment: reading.with_default(Key::Payment, payment, || PaymentMethod::Instant),
+            refund_used_on_cancel: reading.with_default(
+                Key::RefundUsedOnCancel,
+                read::flag,
+                || false,
+            ),
+            prices: reading.prices(),
+            log_format: reading.with_default(Key::LogFormat, log_format, || LogFormat::Human),
+            file: said.file.as_ref().map(|file| file.path().to_owned()),
+        };
+        if reading.wrongs.is_empty() { Ok(settings) } else { Err(reading.wrongs) }
+    }
+
+    /// Returns the server that commands go through, unless they go to the data directory.
+    ///
+    /// Of the two the one that is said more strongly counts: by an option
+    /// before a variable, by a variable before the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns that options name both.
+    pub(crate) fn remote(&self) -> Result<Option<&str>, Failure> {
+        let Some(server) = &self.server else { return Ok(None) };
+        let (here, there) = (rank(&self.data.place), rank(&server.place));
+        if here == there && here == 0 {
+            let both = "--data and --server exclude each other: commands work on one of them";
+            return Err(Failure::Usage(both.to_owned()));
+        }
+        Ok(Some(server.value.as_str()).filter(|_| there <= here))
+    }
+
+    /// Returns whether the credit of a used invite comes back when it is cancelled (CR-11).
+    pub(crate) const fn refunds(&self) -> RefundPolicy {
+        if self.refund_used_on_cancel.value { RefundPolicy::UsedToo } else { RefundPolicy::UnusedOnly }
+    }
+
+    /// Returns the host under which the server is reached.
+    pub(crate) fn host(&self) -> String {
+        read::host_of(&self.public_url.value)
+    }
+
+    /// Returns the mail transport's address, fit to be shown (QU-31).
+    pub(crate) fn shown_mail(&self) -> String {
+        read::without_password(&self.mail.value)
+    }
+
+    /// Returns every setting with its value and its place; secrets are not shown (QU-31).
+    pub(crate) fn rows(&self) -> Vec<Value> {
+        Key::ALL
+            .into_iter()
+            .filter_map(|key| {
+                let (value, place) = self.row(key)?;
+                Some(json!({ "key": key.name(), "value": value, "from": place.to_string() }))
+            })
+            .collect()
+    }
+
+    fn row(&self, key: Key) -> Option<(Value, &Place)> {
+        Some(match key {
+            Key::Data => (self.data.value.display().to_string().into(), &self.data.place),
+            Key::Server => shown(self.server.as_ref()?),
+            Key::ApiKey => ("gk_..".into(), &self.api_key.as_ref()?.place),
+            Key::Team => shown(self.team.as_ref()?),
+            Key::As => shown(self.acting.as_ref()?),
+            Key::Listen => shown(&self.listen),
+            Key::PublicUrl => shown(&self.public_url),
+            Key::TrustProxy => (self.trust_proxy.value.into(), &self.trust_proxy.place),
+            Key::Mail => (self.shown_mail().into(), &self.mail.place),
+            Key::MailFrom => shown(&self.mail_from),
+            Key::Brand => shown(&self.brand),
+            Key::Payment => (self.payment.value.name().into(), &self.payment.place),
+            Key::RefundUsedOnCancel => {
+                let refund = &self.refund_used_on_cancel;
+                (refund.value.into(), &refund.place)
+            }
+            Key::Prices => (prices(&self.prices.value), &self.prices.place),
+            Key::LogFormat => shown(&self.log_format),
+        })
+    }
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Human => "human",
+            Self::Json => "json",
+        })
+    }
+}
+
+/// Reads whose address mails come from; by default one at the server's host.
+fn mail_from(reading: &mut Reading<'_>, public_url: &str) -> Option<Sourced<Email>> {
+    let said = reading.maybe(Key::MailFrom, read::email);
+    said.or_else(|| {
+        let value = read::sender_at(public_url).ok()?;
+        Some(Sourced { value, place: Place::Default })
+    })
+}
+
+fn api_key(text: &str) -> Result<Secret, String> {
+    // It is not repeated: it may be almost right.
+    Secret::parse(Purpose::ApiKey, text.trim()).ok_or_else(|| "not an API key (gk_…)".to_owned())
+}
+
+fn payment(text: &str) -> Result<PaymentMethod, String> {
+    PaymentMethod::parse(text).map_err(|error| error.to_string())
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "human" => Ok(LogFormat::Human),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("either human or json".to_owned()),
+    }
+}
+
+fn shown<T: ToString>(setting: &Sourced<T>) -> (Value, &Place) {
+    (setting.value.to_string().into(), &setting.place)
+}
+
+fn prices(list: &PriceList) -> Value {
+    let bundles: Vec<String> = list
+        .bundles()
+        .map(|bundle| format!("{} for {}", bundle.quantity, list.currency().amount(bundle.total)))
+        .collect();
+    let each = list.currency().amount(list.unit_price());
+    format!("{each} each, {} to {}; {}", list.smallest(), list.largest(), bundles.join(", ")).into()
+}
+
+/// Says how strongly something is said; the lower number counts.
+const fn rank(place: &Place) -> u8 {
+    match place {
+        Place::Option(_) => 0,
+        Place::Variable(_) => 1,
+        Place::File { .. } => 2,
+        Place::Memory => 3,
+        Place::Default => 4,
+    }
+}
+
+/// Where a server listens unless told otherwise: nobody else can reach it there.
+const LISTEN: SocketAddr = SocketAddr::new(
+    std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+    8080,
+);

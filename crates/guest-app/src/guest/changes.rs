@@ -1,0 +1,133 @@
+//! What a guest's page is told of the invite and its sessions.
+
+use chrono::{DateTime, Utc};
+use guest_core::{Invite, TeamId};
+use serde::{Deserialize, Serialize};
+
+use super::{GuestLinkView, GuestSessionView, Place, guest_of, opened};
+use crate::record::{Event, IntoValue, Range, list, row};
+use crate::view::SessionView;
+use crate::{App, Call, Fault, Pending, View, tables};
+
+/// Changes of an invite and its sessions, for its guest.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GuestChanges {
+    /// The changes, in their order.
+    pub events: Vec<GuestChange>,
+    /// How far these go: what to ask for the next ones with.
+    pub last: u64,
+    /// Whether there may be more already.
+    pub more: bool,
+}
+
+/// A change of an invite or of one of its sessions, for its guest.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GuestChange {
+    /// Names the change, the same as in the team's events: `evt_` and a number.
+    pub id: String,
+    /// What happened, such as `invite.updated` or `session.ended`.
+    pub r#type: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The invite as it is now; of a session's change with that session.
+    pub data: GuestLinkView,
+}
+
+impl App {
+    /// Returns the changes after number `after`, or only how far they go now, for the guest alone.
+    ///
+    /// Each call asks again whether the link is current and the account the
+    /// invited one. Mail is none of the guest's business and left out.
+    pub fn guest_changes(
+        &self,
+        call: &Call,
+        token: &str,
+        after: Option<u64>,
+    ) -> Pending<GuestChanges> {
+        let (call, link) = (call.clone(), opened(token, &self.config));
+        self.read(move |view, config| {
+            let (invite, _) = guest_of(view, &call, link?)?;
+            let Some(after) = after else {
+                let last = last_number(view, invite.team)?;
+                return Ok(GuestChanges { events: Vec::new(), last, more: false });
+            };
+            let (found, last, more) = changes_after(view, &invite, after)?;
+            if found.is_empty() {
+                return Ok(GuestChanges { events: Vec::new(), last, more });
+            }
+            let place = Place::find(view, &invite)?;
+            let shown = GuestLinkView::of(view, &place, Ok(()), config)?;
+            let events = found.into_iter().map(|event| change(event, &shown)).collect();
+            Ok(GuestChanges { events, last, more })
+        })
+    }
+}
+
+fn change(event: Event, now: &GuestLinkView) -> GuestChange {
+    let mut data = now.clone();
+    if event.name.starts_with("session.")
+        && let Ok(session) = serde_json::from_str::<SessionView>(&event.data)
+    {
+        data.session = Some(GuestSessionView::from(session));
+    }
+    GuestChange { id: format!("evt_{}", event.seq), r#type: event.name, at: event.at, data }
+}
+
+/// Returns the changes that concern a guest, how far was looked, and whether that was not to the end.
+fn changes_after(
+    view: &mut dyn View,
+    invite: &Invite,
+    mut after: u64,
+) -> Result<(Vec<Event>, u64, bool), Fault> {
+    let prefix = row![invite.team];
+    let index = Some(&tables::EVENT_TEAM);
+    let mut found = Vec::new();
+    for _ in 0..PARTS_MOST {
+        let from = Some(after.saturating_add(1).value());
+        let part = Range { index, prefix: &prefix, from, limit: PART, ..Range::default() };
+        let events: Vec<Event> = list(view, &part)?;
+        let is_end = events.len() < PART;
+        after = events.last().map_or(after, |event| event.seq);
+        let concerns = |event: &Event| {
+            event.invite == Some(invite.id) && !event.name.starts_with("invite.mail_")
+        };
+        found.extend(events.into_iter().filter(concerns));
+        if is_end {
+            return Ok((found, after, false));
+        }
+        if found.len() >= PART {
+            break;
+        }
+    }
+    Ok((found, after, true))
+}
+
+fn last_number(view: &mut dyn View, team: TeamId) -> Result<u64, Fault> {
+    let prefix = row![team];
+    let index = Some(&tables::EVENT_TEAM);
+    let range = Range { index, prefix: &prefix, backwards: true, limit: 1, ..Range::default() };
+    let last: Option<Event> = list(view, &range)?.pop();
+    Ok(last.map_or(0, |event| event.seq))
+}
+
+impl From<SessionView> for GuestSessionView {
+    fn from(session: SessionView) -> Self {
+        Self {
+            id: session.id,
+            state: session.state,
+            end_reason: session.end_reason,
+            permissions: session.permissions,
+            opened_at: session.opened_at,
+            closes_at: session.closes_at,
+            ended_at: session.ended_at,
+        }
+    }
+}
+
+/// How many events are read at once.
+const PART: usize = 200;
+
+/// How many parts one call reads, so that a busy team's events hold up nobody.
+const PARTS_MOST: usize = 20;

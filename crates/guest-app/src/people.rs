@@ -1,0 +1,139 @@
+//! Who one is, and how people are shown to each other.
+
+use guest_core::{Email, Right, Team, User, UserId, pseudonym};
+use serde::{Deserialize, Serialize};
+
+use crate::access::{self, Actor};
+use crate::config::Config;
+use crate::record::{Range, list, row};
+use crate::{App, Call, Caller, Denied, Fault, Pending, View, tables};
+
+/// Who one is.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MeView {
+    /// The account; null for the operator of the server.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub email: Option<Email>,
+    /// The teams that one belongs to.
+    pub teams: Vec<MyTeam>,
+}
+
+/// What one is in a team.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MyTeam {
+    /// Names the team in addresses.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// `external`, `member`, `coordinator`, `administrator` or `owner`.
+    pub role: String,
+    /// One's user in the team; null for the operator of the server.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub user_id: Option<UserId>,
+    /// What one may do, such as `write_invites`; with an API key what it may be used for.
+    pub rights: Vec<String>,
+}
+
+impl App {
+    /// Says who calls, and what they are in which teams.
+    pub fn me(&self, call: &Call) -> Pending<MeView> {
+        let call = call.clone();
+        self.read(move |view, _| {
+            let email = match &call.caller {
+                Caller::Nobody => return Err(Denied::Unauthenticated.into()),
+                Caller::Login(hash) => {
+                    Some(access::login(view, *hash)?.ok_or(Denied::Unauthenticated)?.email)
+                }
+                Caller::ApiKey(hash) => return of_key(view, &call, *hash),
+                Caller::Operator { acting } => acting.clone(),
+            };
+            let teams = match &email {
+                Some(email) => teams_of(view, email)?,
+                None => all_teams(view)?.into_iter().map(|team| team.id).collect(),
+            };
+            let teams = teams.iter().map(|team| my_team(view, &call, team.as_str()));
+            Ok(MeView { email, teams: teams.collect::<Result<_, Fault>>()? })
+        })
+    }
+}
+
+/// How much of other people somebody sees (OR-3): the one place where names are withheld.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sight {
+    /// Names and emails.
+    Names,
+    /// Pseudonyms of everybody but oneself.
+    Pseudonyms {
+        /// Oneself.
+        own: Option<UserId>,
+    },
+}
+
+impl Sight {
+    /// Returns what somebody sees of the others in their team.
+    pub(crate) fn of(actor: &Actor) -> Self {
+        if actor.may(Right::SeeNames) { Self::Names } else { Self::Pseudonyms { own: actor.id() } }
+    }
+
+    /// Returns what a user is called here, and their email if it may be seen.
+    pub(crate) fn see(self, user: &User, config: &Config) -> (String, Option<Email>) {
+        match self {
+            Self::Pseudonyms { own } if own != Some(user.id) => {
+                (pseudonym(&config.key, user.team, user.id), None)
+            }
+            Self::Names | Self::Pseudonyms { .. } => {
+                (user.name.as_str().to_owned(), Some(user.email.clone()))
+            }
+        }
+    }
+}
+
+/// Returns what an account is in each of its teams.
+pub(crate) fn my_teams(view: &mut dyn View, email: &Email) -> Result<Vec<MyTeam>, Fault> {
+    let caller = Caller::Operator { acting: Some(email.clone()) };
+    let call = Call { caller, origin: None, once: None };
+    let teams = teams_of(view, email)?;
+    teams.iter().map(|team| my_team(view, &call, team.as_str())).collect()
+}
+
+/// Returns the teams of which an account is an active user.
+pub(crate) fn teams_of(
+    view: &mut dyn View,
+    email: &Email,
+) -> Result<Vec<guest_core::TeamId>, Fault> {
+    let prefix = row![email.key()];
+    let index = Some(&tables::USER_EMAIL);
+    let range = Range { index, prefix: &prefix, limit: usize::MAX, ..Range::default() };
+    Ok(list::<User>(view, &range)?.into_iter().map(|user| user.team).collect())
+}
+
+/// Returns every team there is.
+pub(crate) fn all_teams(view: &mut dyn View) -> Result<Vec<Team>, Fault> {
+    Ok(list(view, &Range { limit: usize::MAX, ..Range::default() })?)
+}
+
+fn of_key(view: &mut dyn View, call: &Call, hash: guest_core::SecretHash) -> Result<MeView, Fault> {
+    let key = access::api_key(view, hash)?.ok_or(Denied::Unauthenticated)?;
+    let actor = Actor::of(view, call, key.team.as_str())?;
+    let email = actor.as_user().map(|user| user.email.clone());
+    Ok(MeView { email, teams: vec![MyTeam::of(&actor)] })
+}
+
+fn my_team(view: &mut dyn View, call: &Call, team: &str) -> Result<MyTeam, Fault> {
+    Actor::of(view, call, team).map(|actor| MyTeam::of(&actor))
+}
+
+impl MyTeam {
+    fn of(actor: &Actor) -> Self {
+        let rights = Right::ALL.iter().filter(|right| actor.may(**right));
+        Self {
+            id: actor.team.id.to_string(),
+            name: actor.team.name.as_str().to_owned(),
+            role: actor.role.name().to_owned(),
+            user_id: actor.id(),
+            rights: rights.map(|right| right.code()).collect(),
+        }
+    }
+}

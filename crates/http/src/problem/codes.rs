@@ -1,0 +1,284 @@
+//! Every problem code (IF-3): its status, and what it means to people.
+
+use axum::http::StatusCode;
+
+/// A problem code, and the words of its page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Code {
+    pub(crate) code: &'static str,
+    pub(crate) status: StatusCode,
+    /// What the problem is, in one line; the same for every occurrence.
+    pub(crate) title: &'static str,
+    /// What happened.
+    pub(crate) means: &'static str,
+    /// What to do about it.
+    pub(crate) next: &'static str,
+}
+
+/// Returns what is known of a code.
+pub(crate) fn find(code: &str) -> Option<&'static Code> {
+    CODES.iter().find(|known| known.code == code)
+}
+
+macro_rules! codes {
+    ($($status:ident { $($code:ident: $title:literal, $means:literal, $next:literal;)* })*) => {
+        /// Every code there is, by status.
+        pub(crate) const CODES: &[Code] = &[$($(
+            Code {
+                code: stringify!($code),
+                status: StatusCode::$status,
+                title: $title,
+                means: $means,
+                next: $next,
+            },
+        )*)*];
+    };
+}
+
+codes! {
+    BAD_REQUEST {
+        malformed: "The request cannot be read",
+            "The body is not valid JSON, or its bytes did not arrive as announced.",
+            "Check that the body is JSON in UTF-8, not nested deeper than 100 levels.";
+    }
+    UNAUTHORIZED {
+        unauthenticated: "It is not known who asks",
+            "The request carries no session cookie and no key, or one that does not hold any more.",
+            "Sign in again, or send a valid key as Authorization: Bearer gk_… .";
+        sign_in_code_wrong: "The code is wrong",
+            "The code is not the one that was mailed last to this address.",
+            "Look at the latest mail: each new code replaces the one before. After five wrong tries ask for a new one.";
+        sign_in_code_expired: "The code has expired",
+            "A code works for ten minutes.",
+            "Ask for a new code.";
+    }
+    FORBIDDEN {
+        forbidden: "You may not do this",
+            "Your role in the team does not include this, or it is for signed-in people only and an API key was sent.",
+            "Ask an owner of the team for the role, or sign in as the person concerned.";
+        scope_missing: "The API key lacks a scope",
+            "The user whom the key acts for may do this, but the key was made without the scope for it.",
+            "Have an owner make a key with the scope named in the answer.";
+        wrong_account: "This invite is for another account",
+            "You are signed in, but not as the account that was invited.",
+            "Sign out, and sign in with the address the invite was mailed to.";
+        origin_mismatch: "The request comes from another site",
+            "A change made with a session cookie must come from this site's own pages, and its Origin says otherwise.",
+            "Open the page at the server's public address. Programs send an API key instead of a cookie.";
+    }
+    NOT_FOUND {
+        not_found: "There is no such thing",
+            "Nothing is at this address, or you may not know of it. Things of other teams look absent.",
+            "Check the address and the id, and which team you act in.";
+        link_unknown: "This link does not work",
+            "The link is incomplete, or was replaced by a new one.",
+            "Open the link from the latest mail, or ask whoever invited you for it.";
+    }
+    METHOD_NOT_ALLOWED {
+        method_not_allowed: "This method is not understood here",
+            "The address exists, but not for this method.",
+            "Use one of the methods in the Allow header.";
+    }
+    CONFLICT {
+        insufficient_credits: "The credits do not suffice",
+            "Each guest from outside the team costs one credit. Nothing was charged and nobody was invited.",
+            "Buy credits, or invite fewer guests from outside.";
+        guest_access_off: "Guest access is off on this computer",
+            "Guests are let onto a computer only while Allow guest access is on.",
+            "Have it switched on; invites that exist then work again.";
+        computer_offline: "The computer is offline",
+            "Nothing has been heard of the computer for 30 seconds.",
+            "See that it is running and connected, and try again.";
+        host_not_logged_in: "You are not logged in on the computer",
+            "One invites to one's own computer while logged in there.",
+            "Log in on the computer and try again.";
+        team_computer_required: "This needs a team computer",
+            "Guests who cost a credit can be invited to team computers only.",
+            "Choose a team computer, or leave out the guests named in the answer.";
+        name_taken: "The name is taken",
+            "Another one has this name; upper and lower case do not count.",
+            "Choose another name.";
+        computer_removed: "The computer was removed",
+            "An Administrator removed the computer, and its agent keeps trying.",
+            "Stop the agent, or have an Administrator register the computer anew.";
+        would_lock_out: "This would lock everybody out",
+            "With this setting no active owner could sign in any more.",
+            "First set up another way to sign in for an owner.";
+        start_locked: "The start is fixed",
+            "The guest has connected already, so the start of the window cannot change.",
+            "Change the end only.";
+        invite_ended: "The invite has ended",
+            "It has expired, was cancelled, or is void. That is final.",
+            "Make a new invite.";
+        kept_out: "The guest is kept out",
+            "Whoever runs this computer has barred the guest from coming back.",
+            "Ask whoever invited you to readmit you.";
+        too_early: "The window has not started",
+            "The invite opens at the start of its window.",
+            "Come back then; the answer says in how many seconds.";
+        window_over: "The window is over",
+            "The time of the invite has passed.",
+            "Ask for a new invite.";
+        quote_expired: "The quote has expired",
+            "Prices are promised for 30 minutes.",
+            "Ask for a new quote and confirm that one.";
+        quote_used: "The quote was used",
+            "This quote has been bought already; each is used once.",
+            "Look at the order it led to, or ask for a new quote.";
+        last_owner: "This is the last owner",
+            "A team always has an active owner.",
+            "Make somebody else an owner first.";
+        owner_must_be_administrator: "An owner is an Administrator",
+            "The profile of an owner cannot be changed away from Administrator.",
+            "Take the ownership first, then change the profile.";
+        profile_fixed: "This profile cannot be changed",
+            "Nobody becomes External, or ceases to be.",
+            "Have the person join anew with the profile they need.";
+        own_profile: "Nobody changes their own profile",
+            "You are among the users whose profile would change.",
+            "Leave yourself out, or ask another Administrator.";
+        own_account: "Nobody revokes themselves",
+            "Revoking is irreversible and is done by somebody else.",
+            "Ask another owner or Administrator.";
+        already_member: "Already a user of the team",
+            "An active user of the team has this address.",
+            "Nothing needs to be done, or use another address.";
+        already_revoked: "The user was revoked before",
+            "Revoking is done once and cannot be undone. Nothing has changed.",
+            "To come back the person joins anew.";
+    }
+    GONE {
+        code_used: "The code was used",
+            "Each code signs in once.",
+            "Ask for a new code.";
+    }
+    PRECONDITION_FAILED {
+        stale: "This was changed meanwhile",
+            "Your change is based on a version that somebody has changed since.",
+            "Read the current version, and decide again.";
+    }
+    PAYLOAD_TOO_LARGE {
+        too_large: "The request is too large",
+            "A body may have 256 KiB.",
+            "Send less at once.";
+    }
+    UNSUPPORTED_MEDIA_TYPE {
+        media_type: "The format is not understood",
+            "Bodies are JSON.",
+            "Send Content-Type: application/json.";
+    }
+    UNPROCESSABLE_ENTITY {
+        validation: "The input is not acceptable",
+            "Something in the request has a wrong form or value.",
+            "Look at errors in the answer: each says where and what.";
+        window_too_long: "The window is too long",
+            "A window lasts at most five days on the clock of its zone.",
+            "Choose an earlier end.";
+        window_too_far: "The window is too far ahead",
+            "A window starts at most 366 days ahead.",
+            "Choose an earlier start.";
+        window_in_past: "The window is in the past",
+            "The end of a window must lie ahead.",
+            "Choose a later end.";
+        window_reversed: "The window ends before it starts",
+            "The end must be after the start.",
+            "Exchange or correct the two times.";
+        time_skipped: "This local time does not exist",
+            "The clocks of the zone are set forward over it.",
+            "Use one of the two times named in the answer.";
+        time_zone_unknown: "The time zone is not known",
+            "Zones are named as in the IANA database, such as Europe/Paris.",
+            "Check the spelling.";
+        offset_impossible: "The offset is not one of the zone's",
+            "The time zone does not have this offset at this local time.",
+            "Leave the offset out, or use one that the zone has.";
+        too_many_emails: "Too many addresses",
+            "One request invites at most 100 guests.",
+            "Split the request.";
+        quantity_too_large: "The quantity is too large",
+            "So many credits are not sold in one order.",
+            "Order less, or write to the contact named in the answer.";
+        quantity_too_small: "The quantity is too small",
+            "An order has a smallest quantity.",
+            "Order more.";
+        bundle_unknown: "There is no such bundle",
+            "The bundle is not in the price list.",
+            "Choose one of the bundles in the price list.";
+        idempotency_mismatch: "The Idempotency-Key was used for another request",
+            "The same key came with another method, address or body.",
+            "Use a new key for a new request; repeat a request unchanged.";
+    }
+    TOO_MANY_REQUESTS {
+        rate_limited: "Too many requests",
+            "More was asked for than is allowed in so little time.",
+            "Wait as long as the Retry-After header says.";
+        sign_in_exhausted: "The code was tried too often",
+            "After five wrong tries a code does not work any more.",
+            "Ask for a new code.";
+    }
+    SERVICE_UNAVAILABLE {
+        store_unavailable: "The server cannot reach its data",
+            "The request could not be kept.",
+            "Try again later. Whoever runs the server finds the cause in its log.";
+        busy: "The server is busy",
+            "Too much work is waiting.",
+            "Try again in a moment, with the same Idempotency-Key if there was one.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    #[test]
+    fn if_3_each_code_stands_once_and_has_words() {
+        let names: BTreeSet<_> = CODES.iter().map(|code| code.code).collect();
+        assert_eq!(names.len(), CODES.len());
+        for code in CODES {
+            assert!(code.status.is_client_error() || code.status.is_server_error());
+            assert!([code.title, code.means, code.next].iter().all(|text| text.len() > 8));
+        }
+    }
+
+    #[test]
+    fn if_3_each_code_that_any_refusal_has_is_known() {
+        let mut found = BTreeSet::new();
+        for name in ["guest-core", "guest-app", "http"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src");
+            for file in sources(&folder) {
+                codes_in(&fs::read_to_string(file).unwrap(), &mut found);
+            }
+        }
+        for known in ["start_locked", "stale", "scope_missing", "time_skipped"] {
+            assert!(found.contains(known), "the search does not find {known}");
+        }
+        let unknown: Vec<_> = found.iter().filter(|code| find(code).is_none()).collect();
+        assert!(unknown.is_empty(), "no page for {unknown:?}");
+    }
+
+    /// Adds the texts that the bodies of `fn code` hold.
+    fn codes_in(source: &str, found: &mut BTreeSet<String>) {
+        for (_, rest) in source.match_indices("fn code(").map(|(at, _)| source.split_at(at)) {
+            let end = rest.find("\n    }").unwrap_or(rest.len());
+            let quoted = rest[..end].split('"').skip(1).step_by(2);
+            found.extend(quoted.map(str::to_owned));
+        }
+        // Most refusals name their codes in a table beside their kinds.
+        for line in source.lines().filter(|line| line.contains("RefusalKind::")) {
+            let quoted = line.split('"').skip(1).step_by(2);
+            let is_code = |text: &&str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            found.extend(quoted.filter(is_code).map(str::to_owned));
+        }
+    }
+
+    fn sources(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+        let deeper = folders.iter().flat_map(|folder| sources(folder));
+        files.into_iter().filter(|file| file.extension().is_some_and(|e| e == "rs")).chain(deeper).collect()
+    }
+}
