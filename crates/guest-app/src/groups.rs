@@ -283,8 +283,7 @@ fn standings(view: &mut dyn View, team: TeamId, group: GroupId) -> Result<Vec<St
 /// Carries out what follows for each of those in a group, once it has changed.
 fn settle(work: &mut Work<'_>, actor: &Actor, standings: Vec<Standing>) -> Result<(), Fault> {
     for before in standings {
-        let user = before.user.clone();
-        before.changed(work, user, &By::actor(actor))?;
+        before.changed(work, &before.user, &By::actor(actor))?;
     }
     Ok(())
 }

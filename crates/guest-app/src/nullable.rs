@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 /// Reads a field that is there, null or not: absent stays `None`, null is `Some(None)`.
 ///
 /// To be used as `#[serde(default, deserialize_with = "crate::nullable")]`.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 pub(crate) fn nullable<'de, T, D>(from: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,
@@ -25,11 +26,13 @@ mod tests {
     }
 
     #[track_caller]
+    #[expect(clippy::option_option, reason = "absent, null and a value are three things")]
     fn check(json: &str, expected: Option<Option<u32>>) {
         assert_eq!(serde_json::from_str::<Change>(json).unwrap().field, expected);
     }
 
     #[derive(Deserialize)]
+    #[expect(clippy::option_option, reason = "absent, null and a value are three things")]
     struct Change {
         #[serde(default, deserialize_with = "nullable")]
         field: Option<Option<u32>>,

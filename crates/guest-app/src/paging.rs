@@ -149,9 +149,9 @@ const fn kind_of(value: &Value) -> Option<Kind> {
 fn write_cursor(after: &Value) -> Option<String> {
     let bytes = match after {
         Value::Null => return None,
-        Value::Int(number) => [&[b'i'], number.to_be_bytes().as_slice()].concat(),
-        Value::Text(text) => [&[b't'], text.as_bytes()].concat(),
-        Value::Blob(bytes) => [&[b'b'], bytes.as_slice()].concat(),
+        Value::Int(number) => [b"i".as_slice(), &number.to_be_bytes()].concat(),
+        Value::Text(text) => [b"t".as_slice(), text.as_bytes()].concat(),
+        Value::Blob(bytes) => [b"b".as_slice(), bytes].concat(),
     };
     Some(BASE64URL_NOPAD.encode(&bytes))
 }

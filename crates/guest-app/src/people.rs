@@ -49,8 +49,8 @@ impl App {
                 Caller::ApiKey(hash) => return of_key(view, &call, *hash),
                 Caller::Operator { acting } => acting.clone(),
             };
-            let teams = match &email {
-                Some(email) => teams_of(view, email)?,
+            let teams: Vec<_> = match &email {
+                Some(email) => users_of(view, email)?.into_iter().map(|user| user.team).collect(),
                 None => all_teams(view)?.into_iter().map(|team| team.id).collect(),
             };
             let teams = teams.iter().map(|team| my_team(view, &call, team.as_str()));
@@ -94,19 +94,16 @@ impl Sight {
 pub(crate) fn my_teams(view: &mut dyn View, email: &Email) -> Result<Vec<MyTeam>, Fault> {
     let caller = Caller::Operator { acting: Some(email.clone()) };
     let call = Call { caller, origin: None, once: None };
-    let teams = teams_of(view, email)?;
-    teams.iter().map(|team| my_team(view, &call, team.as_str())).collect()
+    let users = users_of(view, email)?;
+    users.iter().map(|user| my_team(view, &call, user.team.as_str())).collect()
 }
 
-/// Returns the teams of which an account is an active user.
-pub(crate) fn teams_of(
-    view: &mut dyn View,
-    email: &Email,
-) -> Result<Vec<guest_core::TeamId>, Fault> {
+/// Returns the active users that an account is, one for each of its teams.
+pub(crate) fn users_of(view: &mut dyn View, email: &Email) -> Result<Vec<User>, Fault> {
     let prefix = row![email.key()];
     let index = Some(&tables::USER_EMAIL);
     let range = Range { index, prefix: &prefix, limit: usize::MAX, ..Range::default() };
-    Ok(list::<User>(view, &range)?.into_iter().map(|user| user.team).collect())
+    Ok(list(view, &range)?)
 }
 
 /// Returns every team there is.

@@ -6,7 +6,7 @@ use guest_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::input::Reading;
-use crate::people::{MyTeam, my_teams};
+use crate::people::{MyTeam, my_teams, users_of};
 use crate::record::{erase, row};
 use crate::work::{By, Work};
 use crate::{App, Call, Caller, Denied, Fault, Pending};
@@ -107,9 +107,10 @@ impl App {
 fn sign_in_to(work: &mut Work<'_>, email: Email, cookie: &Secret) -> Result<SignedIn, Fault> {
     work.save(&Login { hash: cookie.hash(), email: email.clone(), since: work.now })?;
     let teams = my_teams(work.tx, &email)?;
-    let by = By::Actor { name: email.as_str().to_owned(), email: Some(email.clone()) };
-    for team in crate::people::teams_of(work.tx, &email)? {
-        work.audit(team, &by, "account.sign_in", &email, &serde_json::json!({}))?;
+    for user in users_of(work.tx, &email)? {
+        let name = user.email.as_str().to_owned();
+        let by = By::Actor { name, email: Some(user.email) };
+        work.audit(user.team, &by, "account.sign_in", user.id, &serde_json::json!({}))?;
     }
     Ok(SignedIn { email, teams, cookie: cookie.clone() })
 }

@@ -59,6 +59,7 @@ pub struct NewTeam {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 pub struct TeamChange {
     /// What the team is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,6 +255,7 @@ impl FirstTeam {
 
 /// A [`TeamChange`], understood.
 #[derive(Clone)]
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 struct Settings {
     name: Option<TeamName>,
     zone: Option<Zone>,

@@ -183,7 +183,7 @@ impl App {
                 let detail = serde_json::to_value(&change).unwrap_or_default();
                 work.audit(after.team, &By::actor(&actor), "user.change", after.id, &detail)?;
             }
-            before.changed(work, after, &By::actor(&actor))
+            before.changed(work, &after, &By::actor(&actor))
         })
     }
 
@@ -212,7 +212,7 @@ impl App {
                 work.save(&after)?;
                 let detail = serde_json::json!({ "profile": profile.name() });
                 work.audit(after.team, &by, "user.change", after.id, &detail)?;
-                changed.push(before.changed(work, after, &by)?);
+                changed.push(before.changed(work, &after, &by)?);
             }
             Ok(BulkAnswer {
                 changed,
@@ -257,20 +257,20 @@ impl Standing {
 
     /// Carries out what follows once the user and their groups are stored as `after` (GA-39).
     pub(crate) fn changed(
-        self,
+        &self,
         work: &mut Work<'_>,
-        after: User,
+        after: &User,
         by: &By,
     ) -> Result<UserView, Fault> {
         let invites = |role: Option<Role>| role.is_some_and(|role| role.may(Right::WriteInvites));
-        let by_group = is_coordinator_by_group(work.tx, &after)?;
+        let by_group = is_coordinator_by_group(work.tx, after)?;
         if invites(self.user.role(self.by_group)) && !invites(after.role(by_group)) {
-            lose_rights(work, &after, by)?;
+            lose_rights(work, after, by)?;
         }
-        if after == self.user && by_group == self.by_group {
-            return Ok(UserView::of(&after, by_group, Sight::Names, work.config));
+        if *after == self.user && by_group == self.by_group {
+            return Ok(UserView::of(after, by_group, Sight::Names, work.config));
         }
-        tell_user(work, &after, "user.updated")
+        tell_user(work, after, "user.updated")
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Computer {
     pub login: HostLoginState,
     /// When its agent was last heard.
     pub last_seen: Option<Instant>,
-    /// Whether those who follow events take it to be online.
+    /// Whether it was heard and its silence not noticed since, as those who follow events know.
     pub announced: bool,
     /// When it was made known.
     pub created_at: Instant,
@@ -147,10 +147,13 @@ impl Computer {
     /// Returns whether the agent has been heard from within 30 s (GA-4).
     ///
     /// A moment in the future counts as far as one in the past: it was
-    /// written before the clock was set back.
+    /// written before the clock was set back. Nor does such a clock bring a
+    /// computer back whose silence was noticed; that takes its agent.
     #[must_use]
     pub fn is_online(&self, now: Instant) -> bool {
-        self.last_seen.is_some_and(|seen| (now - seen).abs() < SILENCE) && !self.is_removed()
+        self.announced
+            && self.last_seen.is_some_and(|seen| (now - seen).abs() < SILENCE)
+            && !self.is_removed()
     }
 
     /// Returns whether the computer was removed.
@@ -397,7 +400,8 @@ mod tests {
     #[test]
     fn ga_4_online_within_thirty_seconds_of_the_last_word() {
         let heard = |at: &str, now: &str| {
-            Computer { last_seen: Some(at_(at)), ..team() }.is_online(at_(now))
+            let last_seen = Some(at_(at));
+            Computer { last_seen, announced: true, ..team() }.is_online(at_(now))
         };
         assert!(heard("09:00:00", "09:00:00"));
         assert!(heard("09:00:00", "09:00:29"));
@@ -449,6 +453,19 @@ mod tests {
         assert_eq!(online.handle_due(at_("09:00:39")), None);
         let offline = online.handle_due(at_("09:00:40")).unwrap();
         assert_eq!((offline.due(), offline.handle_due(at_("09:01:00"))), (None, None));
+    }
+
+    #[test]
+    fn ga_4_a_clock_set_back_does_not_bring_a_silent_computer_back() {
+        let heard = Computer { last_seen: Some(at_("09:00:00")), announced: true, ..team() };
+        let silent = heard.handle_due(at_("09:00:34")).unwrap();
+        assert!(!silent.is_online(at_("09:00:29")));
+        let (back, changes) =
+            silent.heard(LoginReport::Unmentioned, None, Connection::External, at_("09:00:29"));
+        assert_eq!(
+            (back.is_online(at_("09:00:30")), changes),
+            (true, vec![PresenceChange::Online])
+        );
     }
 
     #[test]

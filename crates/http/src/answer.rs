@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guest_app::view::{ComputerView, InviteView};
+use guest_app::{ComputerMade, UserView};
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -24,6 +25,11 @@ pub(crate) fn made(shown: &impl Serialize) -> Answer {
 /// Shows what will be done soon.
 pub(crate) fn accepted(shown: &impl Serialize) -> Answer {
     json(StatusCode::ACCEPTED, shown)
+}
+
+/// Says that it will be done soon, and nothing else.
+pub(crate) fn later() -> Answer {
+    Ok(StatusCode::ACCEPTED.into_response())
 }
 
 /// Says that it is done, and nothing else.
@@ -47,6 +53,18 @@ pub(crate) trait Versioned {
 }
 
 impl Versioned for InviteView {
+    fn version(&self) -> u32 {
+        self.version
+    }
+}
+
+impl Versioned for ComputerMade {
+    fn version(&self) -> u32 {
+        self.computer.version
+    }
+}
+
+impl Versioned for UserView {
     fn version(&self) -> u32 {
         self.version
     }

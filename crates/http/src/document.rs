@@ -125,6 +125,12 @@ impl Terms {
         self.or(&["validation", "stale"])
     }
 
+    /// The operation is a stream that can be resumed.
+    pub(crate) fn resumable(mut self) -> Self {
+        self.headers.push(("Last-Event-ID", "The last event that was seen, to go on after it."));
+        self
+    }
+
     /// The operation answers with an `ETag`.
     pub(crate) fn versioned(self) -> Self {
         Self { is_versioned: true, ..self }

@@ -5,8 +5,8 @@
 mod body;
 mod query;
 
-pub(crate) use self::body::{Changed, Input, Nothing, Posted};
-pub(crate) use self::query::Asked;
+pub(crate) use self::body::{Changed, Input, Nothing, Posted, Sent};
+pub(crate) use self::query::{Asked, PageQuery, page};
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;

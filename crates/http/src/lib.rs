@@ -8,17 +8,31 @@
 //! [`router`] needs no server around it: whoever has the application in the
 //! same process can call it as a service.
 
+mod agent;
 mod answer;
+mod api_keys;
+mod audit;
+mod computer_keys;
+mod computers;
+mod credits;
 mod docs;
 mod document;
 mod edge;
+mod events;
+mod groups;
+mod guest_links;
 mod health;
 mod html;
 mod input;
+mod invites;
 mod limits;
 mod metrics;
 mod problem;
 mod server;
+mod sign_in;
+mod sse;
+mod teams;
+mod users;
 mod visitor;
 
 pub use metrics::{StoreFigures, StoreStats};
@@ -30,6 +44,7 @@ use axum::http::Method;
 use axum::routing::get;
 use axum::{Router, middleware};
 use guest_app::App;
+use tokio::sync::watch;
 use utoipa_axum::routes;
 
 use crate::document::{Routes, Terms};
@@ -45,6 +60,8 @@ pub struct Options {
     pub metrics_public: bool,
     /// Tells what the store has done, for `/metrics`.
     pub store_stats: Option<StoreStats>,
+    /// Turns `true` when the server stops, so that streams end and do not hold it up.
+    pub stopping: Option<watch::Receiver<bool>>,
 }
 
 /// Returns all routes of the application.
@@ -66,7 +83,21 @@ pub fn router(app: App, options: Options) -> Router {
 
 /// Returns the routes that the OpenAPI document describes.
 fn api() -> Routes {
-    Routes::new().on(routes!(docs::document), Terms::anyone("API"))
+    Routes::new()
+        .and(sign_in::routes())
+        .and(teams::routes())
+        .and(invites::routes())
+        .and(guest_links::routes())
+        .and(computers::routes())
+        .and(computer_keys::routes())
+        .and(agent::routes())
+        .and(credits::routes())
+        .and(users::routes())
+        .and(groups::routes())
+        .and(api_keys::routes())
+        .and(audit::routes())
+        .and(events::routes())
+        .on(routes!(docs::document), Terms::anyone("This document"))
 }
 
 /// Returns the routes that are not part of the API.

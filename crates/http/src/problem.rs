@@ -3,7 +3,7 @@
 mod codes;
 mod page;
 
-pub(crate) use self::codes::{CODES, Code, find};
+pub(crate) use self::codes::{CODES, find};
 pub(crate) use self::page::show;
 
 use std::error::Error;

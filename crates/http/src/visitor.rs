@@ -127,15 +127,7 @@ impl FromRequestParts<Server> for Anyone {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Problem> {
-        let visitor = visitor(parts)?;
-        match visitor.shows {
-            Shows::Nonsense => Err(Denied::Unauthenticated.into()),
-            Shows::Nothing
-            | Shows::Cookie(_)
-            | Shows::ApiKey(_)
-            | Shows::Agent(_)
-            | Shows::Operator(_) => Ok(Self(visitor.call())),
-        }
+        anyone(parts).map(Self)
     }
 }
 
@@ -147,6 +139,18 @@ impl FromRequestParts<Server> for Known {
 
     async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Problem> {
         known(parts).map(Self)
+    }
+}
+
+/// Returns the call of whoever calls, signed in or not.
+pub(crate) fn anyone(parts: &Parts) -> Result<Call, Problem> {
+    let visitor = visitor(parts)?;
+    match visitor.shows {
+        // Whoever means to show something is not taken for somebody who shows nothing.
+        Shows::Nonsense | Shows::Agent(_) => Err(Denied::Unauthenticated.into()),
+        Shows::Nothing | Shows::Cookie(_) | Shows::ApiKey(_) | Shows::Operator(_) => {
+            Ok(visitor.call())
+        }
     }
 }
 

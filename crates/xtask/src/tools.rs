@@ -142,7 +142,7 @@ fn mail_server(venv: &Path) -> Result<(), Failure> {
 /// The version of aiosmtpd that the tests were written against.
 const SMTP: &str = "1.4.6";
 
-const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 4] = [
     Program {
         probe: ("cc", &["--version"]),
         packages: &["build-essential"],
@@ -158,6 +158,11 @@ const PROGRAMS: [Program; 3] = [
         packages: &["python3", "python3-venv"],
         why: "which runs the mail server of the mailer's tests",
     },
+    Program {
+        probe: ("faketime", &["--version"]),
+        packages: &["faketime"],
+        why: "which steps the clock under the server",
+    },
 ];
 
 #[cfg(test)]
@@ -166,7 +171,7 @@ mod tests {
 
     #[test]
     fn each_missing_package_is_asked_for_once() {
-        let [cc, _, python] = &PROGRAMS;
+        let [cc, _, python, _] = &PROGRAMS;
         let expected = ["build-essential", "python3", "python3-venv"];
         assert_eq!(packages(&[python, cc, python]), expected);
     }

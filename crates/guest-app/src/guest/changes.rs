@@ -5,6 +5,7 @@ use guest_core::{Invite, TeamId};
 use serde::{Deserialize, Serialize};
 
 use super::{GuestLinkView, GuestSessionView, Place, guest_of, opened};
+use crate::events::EventView;
 use crate::record::{Event, IntoValue, Range, list, row};
 use crate::view::SessionView;
 use crate::{App, Call, Fault, Pending, View, tables};
@@ -15,10 +16,11 @@ use crate::{App, Call, Fault, Pending, View, tables};
 pub struct GuestChanges {
     /// The changes, in their order.
     pub events: Vec<GuestChange>,
-    /// How far these go: what to ask for the next ones with.
+    /// How far the stream was read: what to ask for the next ones with.
+    ///
+    /// It moves past what is not the guest's business, too. Once it does not
+    /// move, there is no more for now.
     pub last: u64,
-    /// Whether there may be more already.
-    pub more: bool,
 }
 
 /// A change of an invite or of one of its sessions, for its guest.
@@ -28,7 +30,8 @@ pub struct GuestChange {
     /// Names the change, the same as in the team's events: `evt_` and a number.
     pub id: String,
     /// What happened, such as `invite.updated` or `session.ended`.
-    pub r#type: String,
+    #[serde(rename = "type")]
+    pub name: String,
     /// When.
     pub at: DateTime<Utc>,
     /// The invite as it is now; of a session's change with that session.
@@ -51,16 +54,16 @@ impl App {
             let (invite, _) = guest_of(view, &call, link?)?;
             let Some(after) = after else {
                 let last = last_number(view, invite.team)?;
-                return Ok(GuestChanges { events: Vec::new(), last, more: false });
+                return Ok(GuestChanges { events: Vec::new(), last });
             };
-            let (found, last, more) = changes_after(view, &invite, after)?;
+            let (found, last) = changes_after(view, &invite, after)?;
             if found.is_empty() {
-                return Ok(GuestChanges { events: Vec::new(), last, more });
+                return Ok(GuestChanges { events: Vec::new(), last });
             }
             let place = Place::find(view, &invite)?;
             let shown = GuestLinkView::of(view, &place, Ok(()), config)?;
             let events = found.into_iter().map(|event| change(event, &shown)).collect();
-            Ok(GuestChanges { events, last, more })
+            Ok(GuestChanges { events, last })
         })
     }
 }
@@ -72,15 +75,16 @@ fn change(event: Event, now: &GuestLinkView) -> GuestChange {
     {
         data.session = Some(GuestSessionView::from(session));
     }
-    GuestChange { id: format!("evt_{}", event.seq), r#type: event.name, at: event.at, data }
+    let id = format!("{}{}", EventView::PREFIX, event.seq);
+    GuestChange { id, name: event.name, at: event.at, data }
 }
 
-/// Returns the changes that concern a guest, how far was looked, and whether that was not to the end.
+/// Returns the changes that concern a guest, and how far was looked.
 fn changes_after(
     view: &mut dyn View,
     invite: &Invite,
     mut after: u64,
-) -> Result<(Vec<Event>, u64, bool), Fault> {
+) -> Result<(Vec<Event>, u64), Fault> {
     let prefix = row![invite.team];
     let index = Some(&tables::EVENT_TEAM);
     let mut found = Vec::new();
@@ -94,14 +98,11 @@ fn changes_after(
             event.invite == Some(invite.id) && !event.name.starts_with("invite.mail_")
         };
         found.extend(events.into_iter().filter(concerns));
-        if is_end {
-            return Ok((found, after, false));
-        }
-        if found.len() >= PART {
+        if is_end || found.len() >= PART {
             break;
         }
     }
-    Ok((found, after, true))
+    Ok((found, after))
 }
 
 fn last_number(view: &mut dyn View, team: TeamId) -> Result<u64, Fault> {

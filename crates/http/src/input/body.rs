@@ -16,13 +16,19 @@ use utoipa::ToSchema;
 use super::based_on;
 use crate::problem::Problem;
 use crate::server::Server;
-use crate::visitor::known;
+use crate::visitor::{anyone, known};
 
 /// A body, whoever sends it.
 pub(crate) struct Input<T>(pub(crate) T);
 
 /// A body that somebody known sends to have something made, once (QU-23).
 pub(crate) struct Posted<T> {
+    pub(crate) call: Call,
+    pub(crate) body: T,
+}
+
+/// A body that anybody sends to have something done, once (QU-23).
+pub(crate) struct Sent<T> {
     pub(crate) call: Call,
     pub(crate) body: T,
 }
@@ -54,11 +60,19 @@ impl<T: DeserializeOwned> FromRequest<Server> for Posted<T> {
 
     async fn from_request(request: Request, _: &Server) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let mut call = known(&parts)?;
-        let token = token(&parts.headers)?;
-        let bytes = gather(body).await?;
-        call.once = token.map(|token| Once { token, fingerprint: fingerprint(&parts, &bytes) });
-        let body = read(&parts.headers, &bytes)?;
+        let call = known(&parts)?;
+        let (call, body) = once(call, &parts, body).await?;
+        Ok(Self { call, body })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Server> for Sent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Server) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let call = anyone(&parts)?;
+        let (call, body) = once(call, &parts, body).await?;
         Ok(Self { call, body })
     }
 }
@@ -74,6 +88,19 @@ impl<T: DeserializeOwned> FromRequest<Server> for Changed<T> {
         let body = read(&parts.headers, &bytes)?;
         Ok(Self { call, body, based_on })
     }
+}
+
+/// Reads a body, and marks the call so that it is carried out once.
+async fn once<T: DeserializeOwned>(
+    mut call: Call,
+    parts: &Parts,
+    body: Body,
+) -> Result<(Call, T), Problem> {
+    let token = token(&parts.headers)?;
+    let bytes = gather(body).await?;
+    call.once = token.map(|token| Once { token, fingerprint: fingerprint(parts, &bytes) });
+    let body = read(&parts.headers, &bytes)?;
+    Ok((call, body))
 }
 
 /// Reads a body to its end.

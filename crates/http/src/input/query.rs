@@ -2,7 +2,9 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use guest_app::Paging;
 use guest_core::InputError;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::body::place;
@@ -18,6 +20,30 @@ impl<T: DeserializeOwned> FromRequestParts<Server> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Problem> {
         read(parts.uri.query().unwrap_or_default()).map(Self)
     }
+}
+
+/// Which page of a list is asked for (IF-4).
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageQuery {
+    /// How many things at most: 1 to 200, 50 unless given.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before; none for the first page.
+    cursor: Option<String>,
+}
+
+impl From<PageQuery> for Paging {
+    fn from(PageQuery { limit, cursor }: PageQuery) -> Self {
+        page(limit, cursor)
+    }
+}
+
+/// Returns which page of a list is asked for.
+pub(crate) fn page(limit: Option<u32>, cursor: Option<String>) -> Paging {
+    let first = Paging::default();
+    Paging { limit: limit.unwrap_or(first.limit), cursor }
 }
 
 fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
@@ -44,7 +70,7 @@ mod tests {
 
     #[track_caller]
     fn check(query: &str, expected: Result<(Option<u32>, Option<&str>), &str>) {
-        match (read::<Page>(query), expected) {
+        match (read::<PageQuery>(query), expected) {
             (Ok(page), Ok(expected)) => assert_eq!((page.limit, page.cursor.as_deref()), expected),
             (Err(problem), Err(pointer)) => {
                 let shown = format!("{problem:?}");
@@ -52,12 +78,5 @@ mod tests {
             }
             (_, expected) => panic!("{query} is not {expected:?}"),
         }
-    }
-
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Page {
-        limit: Option<u32>,
-        cursor: Option<String>,
     }
 }

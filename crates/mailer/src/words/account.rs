@@ -12,7 +12,7 @@ pub(super) fn sign_in(letter: &Letter, code: &str, expires_at: Instant) -> Draft
     let minutes = count(seconds.unsigned_abs().div_ceil(60), "minute");
     let page = Page::new("Your sign-in code")
         .code(code)
-        .paragraph(format!("Type it to sign in to {}. It works for {minutes}.", letter.brand))
+        .paragraph(format!("Type it to sign in to {}. It works once, for {minutes}.", letter.brand))
         .paragraph(
             "If you did not ask for it, ignore this mail: nobody can sign in without the code. \
              Do not pass it on to anybody.",

@@ -1,5 +1,6 @@
 //! Mails, from letters to a real mail server.
 
+mod app_outbox;
 mod calendar;
 mod courier;
 mod directory;

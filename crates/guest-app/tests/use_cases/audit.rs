@@ -1,0 +1,97 @@
+//! The audit log.
+
+use guest_app::{AuditFilter, AuditView, Call, Fault, Paging};
+
+use crate::fixture::{Fixture, TEAM, refused};
+
+#[test]
+fn qu_35_a_line_says_who_what_when_and_from_where() {
+    let fix = Fixture::new();
+    let computer = fix.computer();
+    fix.advance(5);
+    let call = Call { origin: Some("192.0.2.1".to_owned()), ..fix.call("bob") };
+    fix.app.remove_computer(&call, TEAM, computer, None).wait().unwrap();
+    let [line, ..] = &read(&fix, &AuditFilter::default()).unwrap()[..] else { panic!("no line") };
+    assert_eq!((line.actor.as_str(), line.action.as_str()), ("bob@acme.example", "computer.remove"));
+    assert_eq!((line.subject.clone(), line.at), (computer.to_string(), fix.store.now()));
+    assert_eq!(line.from.as_deref(), Some("192.0.2.1"));
+    assert_eq!(line.detail["name"], "studio-1");
+}
+
+#[test]
+fn qu_35_lines_are_found_by_time_actor_and_subject() {
+    let fix = Fixture::new();
+    let computer = fix.computer();
+    let all = read(&fix, &AuditFilter::default()).unwrap().len();
+    fix.advance(60);
+    let invite = fix.invite_one(computer, "mia@acme.example");
+    let text = |text: &str| Some(text.to_owned());
+    let none = AuditFilter::default;
+    check(&fix, &AuditFilter { from: text("2026-12-01T09:01:00Z"), ..none() }, 1);
+    check(&fix, &AuditFilter { from: text("2026-12-01T10:01:01+01:00"), ..none() }, 0);
+    check(&fix, &AuditFilter { to: text("2026-12-01T09:01:00Z"), ..none() }, all);
+    check(&fix, &AuditFilter { actor: text("CORY@acme.example"), ..none() }, 1);
+    check(&fix, &AuditFilter { actor: text("mia@acme.example"), ..none() }, 0);
+    check(&fix, &AuditFilter { subject: Some(invite.to_string()), ..none() }, 1);
+}
+
+#[track_caller]
+fn check(fix: &Fixture, filter: &AuditFilter, expected: usize) {
+    assert_eq!(read(fix, filter).unwrap().len(), expected);
+}
+
+#[test]
+fn if_4_the_newest_lines_come_first_and_in_pages() {
+    let fix = Fixture::new();
+    fix.computer();
+    let all: Vec<_> =
+        read(&fix, &AuditFilter::default()).unwrap().into_iter().map(|line| line.id).collect();
+    let mut paging = Paging { limit: 3, cursor: None };
+    let mut listed = Vec::new();
+    loop {
+        let page = fix.app.audit(&fix.owner(), TEAM, &AuditFilter::default(), &paging);
+        let page = page.wait().unwrap();
+        assert!(page.data.len() <= 3);
+        listed.extend(page.data.into_iter().map(|line| line.id));
+        paging.cursor = page.next_cursor;
+        if paging.cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(listed, all);
+    let number = |id: &String| id.strip_prefix("aud_").unwrap().parse::<u64>().unwrap();
+    assert!(all.iter().map(number).rev().is_sorted());
+}
+
+#[test]
+fn or_2_administrators_read_the_log() {
+    let fix = Fixture::new();
+    let code = |who: &str| {
+        let filter = AuditFilter::default();
+        fix.app.audit(&fix.call(who), TEAM, &filter, &Paging::default()).wait().map(drop)
+    };
+    code("ada").unwrap();
+    code("bob").unwrap();
+    for who in ["cory", "mia", "eve"] {
+        assert_eq!(refused(code(who)), "forbidden");
+    }
+    assert_eq!(refused(code("lin@example.org")), "not_found");
+}
+
+#[test]
+fn if_3_everything_wrong_with_a_filter_is_told() {
+    let fix = Fixture::new();
+    let yesterday = Some("yesterday".to_owned());
+    let filter =
+        AuditFilter { from: yesterday.clone(), to: yesterday, ..AuditFilter::default() };
+    let paging = Paging { limit: 0, cursor: None };
+    let answer = fix.app.audit(&fix.owner(), TEAM, &filter, &paging).wait();
+    let Err(Fault::Refused(guest_app::Refused::Input(errors))) = answer else { panic!("read") };
+    let pointers: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/from", "/to", "/limit"]);
+}
+
+fn read(fix: &Fixture, filter: &AuditFilter) -> Result<Vec<AuditView>, Fault> {
+    let paging = Paging { limit: 200, cursor: None };
+    fix.app.audit(&fix.call("ada"), TEAM, filter, &paging).wait().map(|page| page.data)
+}

@@ -1,0 +1,54 @@
+//! The audit log (QU-35).
+
+use axum::extract::State;
+use guest_app::view::Page;
+use guest_app::{AuditFilter, AuditView};
+use serde::Deserialize;
+use utoipa_axum::routes;
+
+use crate::answer::{Answer, ok};
+use crate::document::{Routes, Terms};
+use crate::input::{Asked, At, page};
+use crate::server::Server;
+use crate::visitor::Known;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().on(routes!(audit), Terms::team("Audit").query())
+}
+
+/// Which lines of the audit log are asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct AuditQuery {
+    /// From this moment on, as RFC 3339.
+    from: Option<String>,
+    /// Before this moment, as RFC 3339.
+    to: Option<String>,
+    /// By whom: an email, a computer's id, `operator` or `system`.
+    actor: Option<String>,
+    /// About what: an id, or a name where the thing has no id.
+    subject: Option<String>,
+    /// How many lines at most: 1 to 200, 50 unless given.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before; none for the first page.
+    cursor: Option<String>,
+}
+
+/// Shows the audit log, the newest line first.
+#[utoipa::path(
+    get,
+    path = "/v1/teams/{team}/audit",
+    params(AuditQuery),
+    responses((status = 200, description = "The lines.", body = Page<AuditView>)),
+)]
+async fn audit(
+    State(server): State<Server>,
+    Known(call): Known,
+    At(team): At<String>,
+    Asked(AuditQuery { from, to, actor, subject, limit, cursor }): Asked<AuditQuery>,
+) -> Answer {
+    let filter = AuditFilter { from, to, actor, subject };
+    ok(&server.app.audit(&call, &team, &filter, &page(limit, cursor)).await?)
+}

@@ -1,0 +1,104 @@
+//! Computers.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use guest_app::view::{ComputerView, Page};
+use guest_app::{ComputerChange, ComputerDraft, ComputerMade};
+use guest_core::ComputerId;
+use utoipa_axum::routes;
+
+use crate::answer::{Answer, done, ok, tagged};
+use crate::document::{Routes, Terms};
+use crate::input::{Asked, At, BasedOn, Changed, PageQuery, Posted};
+use crate::server::Server;
+use crate::visitor::Known;
+
+pub(crate) fn routes() -> Routes {
+    const TAG: &str = "Computers";
+    let change = Terms::team(TAG).writes().guarded();
+    Routes::new()
+        .on(routes!(computers), Terms::team(TAG).query())
+        .on(
+            routes!(register_computer),
+            Terms::team(TAG).writes().body().once().versioned().or(&["name_taken"]),
+        )
+        .on(routes!(computer), Terms::team(TAG).versioned())
+        .on(routes!(change_computer), change.clone().body().versioned().or(&["name_taken"]))
+        .on(routes!(remove_computer), change)
+}
+
+/// Lists the computers that the caller may know of, by name.
+#[utoipa::path(
+    get,
+    path = "/v1/teams/{team}/computers",
+    params(PageQuery),
+    responses((status = 200, description = "The computers.", body = Page<ComputerView>)),
+)]
+async fn computers(
+    State(server): State<Server>,
+    Known(call): Known,
+    At(team): At<String>,
+    Asked(page): Asked<PageQuery>,
+) -> Answer {
+    ok(&server.app.computers(&call, &team, &page.into()).await?)
+}
+
+/// Registers a computer by hand; the secret of a personal one's agent is shown this once.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/computers",
+    request_body = ComputerDraft,
+    responses((status = 201, description = "The computer.", body = ComputerMade)),
+)]
+async fn register_computer(
+    State(server): State<Server>,
+    At(team): At<String>,
+    Posted { call, body }: Posted<ComputerDraft>,
+) -> Answer {
+    tagged(StatusCode::CREATED, &server.app.register_computer(&call, &team, &body).await?)
+}
+
+/// Shows a computer.
+#[utoipa::path(
+    get,
+    path = "/v1/teams/{team}/computers/{id}",
+    responses((status = 200, description = "The computer.", body = ComputerView)),
+)]
+async fn computer(
+    State(server): State<Server>,
+    Known(call): Known,
+    At((team, id)): At<(String, ComputerId)>,
+) -> Answer {
+    tagged(StatusCode::OK, &server.app.computer(&call, &team, id).await?)
+}
+
+/// Renames a computer, or switches guest access on it; switching it off ends sessions at once.
+#[utoipa::path(
+    patch,
+    path = "/v1/teams/{team}/computers/{id}",
+    request_body = ComputerChange,
+    responses((status = 200, description = "The computer as it is now.", body = ComputerView)),
+)]
+async fn change_computer(
+    State(server): State<Server>,
+    At((team, id)): At<(String, ComputerId)>,
+    Changed { call, body, based_on }: Changed<ComputerChange>,
+) -> Answer {
+    tagged(StatusCode::OK, &server.app.change_computer(&call, &team, id, &body, based_on).await?)
+}
+
+/// Removes a computer, with its sessions and invites.
+#[utoipa::path(
+    delete,
+    path = "/v1/teams/{team}/computers/{id}",
+    responses((status = 204, description = "Removed.")),
+)]
+async fn remove_computer(
+    State(server): State<Server>,
+    Known(call): Known,
+    At((team, id)): At<(String, ComputerId)>,
+    BasedOn(based_on): BasedOn,
+) -> Answer {
+    server.app.remove_computer(&call, &team, id, based_on).await?;
+    done()
+}

@@ -1,0 +1,184 @@
+//! Changing invites: window and permissions, cancelling, kicking, links, more time.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use guest_app::view::InviteView;
+use guest_app::{ExtendDraft, InviteChange, InviteReplacement};
+use guest_core::InviteId;
+use serde::Deserialize;
+use utoipa_axum::routes;
+
+use super::{TAG, WINDOW};
+use crate::answer::{Answer, accepted, done, tagged};
+use crate::document::{Routes, Terms};
+use crate::input::{Asked, At, BasedOn, Changed, Nothing, Posted};
+use crate::server::Server;
+use crate::visitor::Known;
+
+pub(super) fn routes() -> Routes {
+    let change = Terms::team(TAG).writes().or(&["invite_ended"]);
+    let edit = change.clone().body().guarded().versioned().or(WINDOW).or(&["start_locked"]);
+    let act = change.clone().body().once();
+    Routes::new()
+        .on(routes!(replace_invite), edit.clone())
+        .on(routes!(edit_invite), edit)
+        .on(routes!(cancel_invite), change.clone().guarded())
+        .on(routes!(kick), change.guarded().query())
+        .on(routes!(readmit), act.clone())
+        .on(routes!(apply_permissions), act.clone())
+        .on(routes!(new_link), act.clone().versioned())
+        .on(routes!(resend), act.clone())
+        .on(routes!(extend), act.versioned().or(WINDOW))
+}
+
+/// How a guest is kicked.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct KickQuery {
+    /// Whether the guest stays out until somebody readmits them.
+    #[serde(default)]
+    keep_out: bool,
+}
+
+/// Gives an invite another window and other permissions.
+#[utoipa::path(
+    put,
+    path = "/v1/teams/{team}/guest-access-invites/{id}",
+    request_body = InviteReplacement,
+    responses((status = 200, description = "The invite as it is now.", body = InviteView)),
+)]
+async fn replace_invite(
+    State(server): State<Server>,
+    At((team, id)): At<(String, InviteId)>,
+    Changed { call, body, based_on }: Changed<InviteReplacement>,
+) -> Answer {
+    let change = body.into();
+    tagged(StatusCode::OK, &server.app.edit_invite(&call, &team, id, &change, based_on).await?)
+}
+
+/// Changes an invite's window, any part of it, or its permissions.
+#[utoipa::path(
+    patch,
+    path = "/v1/teams/{team}/guest-access-invites/{id}",
+    request_body = InviteChange,
+    responses((status = 200, description = "The invite as it is now.", body = InviteView)),
+)]
+async fn edit_invite(
+    State(server): State<Server>,
+    At((team, id)): At<(String, InviteId)>,
+    Changed { call, body, based_on }: Changed<InviteChange>,
+) -> Answer {
+    tagged(StatusCode::OK, &server.app.edit_invite(&call, &team, id, &body, based_on).await?)
+}
+
+/// Cancels an invite.
+#[utoipa::path(
+    delete,
+    path = "/v1/teams/{team}/guest-access-invites/{id}",
+    responses((status = 204, description = "Cancelled.")),
+)]
+async fn cancel_invite(
+    State(server): State<Server>,
+    Known(call): Known,
+    At((team, id)): At<(String, InviteId)>,
+    BasedOn(based_on): BasedOn,
+) -> Answer {
+    server.app.cancel_invite(&call, &team, id, based_on).await?;
+    done()
+}
+
+/// Kicks the guest, who may come back unless kept out.
+#[utoipa::path(
+    delete,
+    path = "/v1/teams/{team}/guest-access-invites/{id}/guest",
+    params(KickQuery),
+    responses((status = 204, description = "The guest is out.")),
+)]
+async fn kick(
+    State(server): State<Server>,
+    Known(call): Known,
+    At((team, id)): At<(String, InviteId)>,
+    Asked(KickQuery { keep_out }): Asked<KickQuery>,
+    BasedOn(based_on): BasedOn,
+) -> Answer {
+    server.app.kick(&call, &team, id, keep_out, based_on).await?;
+    done()
+}
+
+/// Lets a guest back in who was kept out.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/guest-access-invites/{id}/readmit",
+    request_body = Nothing,
+    responses((status = 204, description = "The guest may come back.")),
+)]
+async fn readmit(
+    State(server): State<Server>,
+    At((team, id)): At<(String, InviteId)>,
+    Posted { call, body: Nothing {} }: Posted<Nothing>,
+) -> Answer {
+    server.app.readmit(&call, &team, id).await?;
+    done()
+}
+
+/// Has a connected guest reconnect with the invite's permissions.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/guest-access-invites/{id}/apply-permissions",
+    request_body = Nothing,
+    responses((status = 204, description = "The session has ended, and a new one will have them.")),
+)]
+async fn apply_permissions(
+    State(server): State<Server>,
+    At((team, id)): At<(String, InviteId)>,
+    Posted { call, body: Nothing {} }: Posted<Nothing>,
+) -> Answer {
+    server.app.apply_permissions(&call, &team, id).await?;
+    done()
+}
+
+/// Replaces an invite's link; the one before opens nothing any more, and nothing is mailed.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/guest-access-invites/{id}/new-link",
+    request_body = Nothing,
+    responses((status = 200, description = "The invite with its new link.", body = InviteView)),
+)]
+async fn new_link(
+    State(server): State<Server>,
+    At((team, id)): At<(String, InviteId)>,
+    Posted { call, body: Nothing {} }: Posted<Nothing>,
+) -> Answer {
+    tagged(StatusCode::OK, &server.app.new_link(&call, &team, id).await?)
+}
+
+/// Mails an invite again.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/guest-access-invites/{id}/resend",
+    request_body = Nothing,
+    responses((status = 202, description = "A mail is on its way.", body = InviteView)),
+)]
+async fn resend(
+    State(server): State<Server>,
+    At((team, id)): At<(String, InviteId)>,
+    Posted { call, body: Nothing {} }: Posted<Nothing>,
+) -> Answer {
+    accepted(&server.app.resend(&call, &team, id).await?)
+}
+
+/// Gives the guest more time.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/guest-access-invites/{id}/extend",
+    request_body = ExtendDraft,
+    responses((status = 200, description = "The invite as it is now.", body = InviteView)),
+)]
+async fn extend(
+    State(server): State<Server>,
+    At((team, id)): At<(String, InviteId)>,
+    Posted { call, body }: Posted<ExtendDraft>,
+) -> Answer {
+    tagged(StatusCode::OK, &server.app.extend(&call, &team, id, &body).await?)
+}

@@ -1,0 +1,127 @@
+//! Users of a team.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use guest_app::view::Page;
+use guest_app::{BulkAnswer, BulkRequest, RevocationView, RevokeRequest, UserChange, UserView};
+use guest_core::UserId;
+use utoipa_axum::routes;
+
+use crate::answer::{Answer, ok, tagged};
+use crate::document::{Routes, Terms};
+use crate::input::{Asked, At, Changed, Input, PageQuery};
+use crate::server::Server;
+use crate::visitor::Known;
+
+pub(crate) fn routes() -> Routes {
+    const TAG: &str = "Users";
+    let profiles = ["own_profile", "profile_fixed", "owner_must_be_administrator"];
+    let revoking = ["own_account", "last_owner", "already_revoked"];
+    Routes::new()
+        .on(routes!(users), Terms::team(TAG).query())
+        .on(routes!(user), Terms::team(TAG).versioned())
+        .on(
+            routes!(change_user),
+            Terms::team(TAG)
+                .writes()
+                .body()
+                .guarded()
+                .versioned()
+                .or(&profiles)
+                .or(&["last_owner", "already_revoked"]),
+        )
+        .on(routes!(change_profiles), Terms::team(TAG).writes().body().or(&profiles))
+        .on(routes!(revocation), Terms::team(TAG).or(&revoking))
+        .on(routes!(revoke_user), Terms::team(TAG).writes().body().versioned().or(&revoking))
+}
+
+/// Lists the users of a team; External users see pseudonyms for others.
+#[utoipa::path(
+    get,
+    path = "/v1/teams/{team}/users",
+    params(PageQuery),
+    responses((status = 200, description = "The users.", body = Page<UserView>)),
+)]
+async fn users(
+    State(server): State<Server>,
+    Known(call): Known,
+    At(team): At<String>,
+    Asked(page): Asked<PageQuery>,
+) -> Answer {
+    ok(&server.app.users(&call, &team, &page.into()).await?)
+}
+
+/// Shows a user.
+#[utoipa::path(
+    get,
+    path = "/v1/teams/{team}/users/{id}",
+    responses((status = 200, description = "The user.", body = UserView)),
+)]
+async fn user(
+    State(server): State<Server>,
+    Known(call): Known,
+    At((team, id)): At<(String, UserId)>,
+) -> Answer {
+    tagged(StatusCode::OK, &server.app.user(&call, &team, id).await?)
+}
+
+/// Changes what a user is; what is absent stays.
+#[utoipa::path(
+    patch,
+    path = "/v1/teams/{team}/users/{id}",
+    request_body = UserChange,
+    responses((status = 200, description = "The user as they are now.", body = UserView)),
+)]
+async fn change_user(
+    State(server): State<Server>,
+    At((team, id)): At<(String, UserId)>,
+    Changed { call, body, based_on }: Changed<UserChange>,
+) -> Answer {
+    tagged(StatusCode::OK, &server.app.change_user(&call, &team, id, &body, based_on).await?)
+}
+
+/// Gives many users one profile: all of those whom it can be given to, or none.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/users/change-profiles",
+    request_body = BulkRequest,
+    responses((status = 200, description = "What became of each.", body = BulkAnswer)),
+)]
+async fn change_profiles(
+    State(server): State<Server>,
+    Known(call): Known,
+    At(team): At<String>,
+    Input(request): Input<BulkRequest>,
+) -> Answer {
+    ok(&server.app.change_profiles(&call, &team, &request).await?)
+}
+
+/// Tells what revoking a user would do, and does nothing.
+#[utoipa::path(
+    get,
+    path = "/v1/teams/{team}/users/{id}/revocation",
+    responses((status = 200, description = "What would happen.", body = RevocationView)),
+)]
+async fn revocation(
+    State(server): State<Server>,
+    Known(call): Known,
+    At((team, id)): At<(String, UserId)>,
+) -> Answer {
+    ok(&server.app.revocation(&call, &team, id).await?)
+}
+
+/// Revokes a user, for good.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/users/{id}/revoke",
+    request_body = RevokeRequest,
+    responses((status = 200, description = "The user, revoked.", body = UserView)),
+)]
+async fn revoke_user(
+    State(server): State<Server>,
+    Known(call): Known,
+    At((team, id)): At<(String, UserId)>,
+    Input(request): Input<RevokeRequest>,
+) -> Answer {
+    tagged(StatusCode::OK, &server.app.revoke_user(&call, &team, id, &request).await?)
+}
