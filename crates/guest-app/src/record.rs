@@ -254,6 +254,6 @@ impl IntoValue for guest_core::SecretHash {
 
 /// Writes a row, or a key, from values of any kinds.
 macro_rules! row {
-    ($($value:expr),* $(,)?) => { vec![$($crate::record::IntoValue::value($value)),*] };
+    ($($value:expr),* $(,)?) => { $crate::Row::from([$($crate::record::IntoValue::value($value)),*]) };
 }
 pub(crate) use row;

@@ -246,19 +246,24 @@ impl Work<'_> {
 
     /// Queues a mail about an invite; one to the guest becomes the one the invite shows.
     pub(crate) fn mail_about(&mut self, invite: &mut Invite, intent: MailIntent) -> Result<(), Fault> {
-        let to_guest = intent.is_to_guest();
-        let to = if to_guest { invite.guest.clone() } else { invite.sender.email.clone() };
-        let window = (!invite.ignores_window()).then_some(invite.window);
-        // The first mail of an invite was named with it.
-        let first = to_guest && invite.version == 1 && invite.created_at == self.now;
-        let id = if first { invite.mail.id } else { self.ids.next(MailId::from_bits) };
-        self.queue(id, Some(invite.team), to, intent, window)?;
-        if to_guest {
+        let id = self.ids.next(MailId::from_bits);
+        if intent.is_to_guest() {
             invite.mail.id = id;
             invite.mail.state = MailState::Queued;
             invite.mail.detail = None;
         }
-        Ok(())
+        self.queue_about(id, invite, intent)
+    }
+
+    /// Queues the mail that an invite was made with, under the name it got then.
+    pub(crate) fn mail_first(&mut self, invite: &Invite, intent: MailIntent) -> Result<(), Fault> {
+        self.queue_about(invite.mail.id, invite, intent)
+    }
+
+    fn queue_about(&mut self, id: MailId, invite: &Invite, intent: MailIntent) -> Result<(), Fault> {
+        let to = if intent.is_to_guest() { &invite.guest } else { &invite.sender.email };
+        let window = (!invite.ignores_window()).then_some(invite.window);
+        self.queue(id, Some(invite.team), to.clone(), intent, window)
     }
 
     /// Queues a mail that is about no invite.

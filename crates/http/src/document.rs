@@ -79,8 +79,12 @@ impl Terms {
 
     /// The operation is for whoever belongs to the team and has a right to it.
     pub(crate) fn team(tag: &'static str) -> Self {
-        Self { schemes: &[COOKIE, BEARER], ..Self::anyone(tag) }
-            .or(&["unauthenticated", "forbidden", "scope_missing", "not_found"])
+        Self { schemes: &[COOKIE, BEARER], ..Self::anyone(tag) }.or(&[
+            "unauthenticated",
+            "forbidden",
+            "scope_missing",
+            "not_found",
+        ])
     }
 
     /// The operation is for people who are signed in.
@@ -154,7 +158,9 @@ impl Terms {
         if self.is_versioned {
             for response in operation.responses.responses.values_mut() {
                 if let RefOr::T(response) = response {
-                    response.headers.insert("ETag".to_owned(), header("The quoted version.").into());
+                    response
+                        .headers
+                        .insert("ETag".to_owned(), header("The quoted version.").into());
                 }
             }
         }
@@ -210,8 +216,9 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 fn refused(status: u16, codes: &[&str]) -> ResponseBuilder {
     let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-    let codes_schema =
-        ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(codes.to_vec()));
+    let codes_schema = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(codes.to_vec()));
     let narrowed = ObjectBuilder::new().property("code", codes_schema);
     let schema = AllOfBuilder::new().item(Ref::from_schema_name("Problem")).item(narrowed).build();
     let content = Content::new(Some(RefOr::T(Schema::AllOf(schema))));
@@ -281,7 +288,9 @@ fn blank() -> OpenApi {
         (AGENT, "A computer key, `ck_…`, or the token of a personal computer, `at_…`."),
     ] {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text));
-        components.security_schemes.insert(name.to_owned(), SecurityScheme::Http(bearer.build()).into());
+        components
+            .security_schemes
+            .insert(name.to_owned(), SecurityScheme::Http(bearer.build()).into());
     }
     OpenApiBuilder::new().info(info).components(Some(components)).build()
 }

@@ -142,8 +142,9 @@ fn admit(server: &Shared, visitor: &Visitor, call: &Call) -> Result<(), Problem>
 
 async fn read(app: App, call: Call, token: String, after: Option<u64>) -> Result<Batch, Fault> {
     let changes = app.guest_changes(&call, &token, after).await?;
-    let shown = changes.events.iter().map(|event| sse::event(&event.id, &event.r#type, event));
-    Ok(Batch { events: shown.collect(), last: changes.last, more: changes.more })
+    let shown = changes.events.iter().map(|event| sse::event(&event.id, &event.name, event));
+    let more = after.is_some_and(|after| changes.last != after);
+    Ok(Batch { events: shown.collect(), last: changes.last, more })
 }
 
 /// What a link shows to somebody who is not signed in.

@@ -55,6 +55,7 @@ impl Problem {
     }
 
     /// Returns the status of the answer.
+    #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
         self.0.status
     }

@@ -7,6 +7,7 @@ The first line says where it listens. The part of an address before the `@` deci
     full      452 after DATA          spam      554 after DATA
     flaky     451 after DATA at first, then accepted
     drop      hangs up after DATA     mute      hangs up at RCPT
+    silent    no answer to the message before `go` is read
 
 Mail from `refused@` is answered with 550. Anything else is accepted. It reads `go` from its
 standard input, and ends with it.
@@ -63,6 +64,9 @@ class Answers:
         if name == "drop":
             server.transport.close()
             return "250 OK"
+        if name == "silent":
+            report(event="silent", to=to)
+            await self.go.wait()
         if name == "flaky" and to not in self.seen:
             self.seen.add(to)
             report(event="deferred", to=to, raw=envelope.content.decode("ascii"))

@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn cr_30_a_row_of_the_export_has_eight_cells() {
         let bare = ["2026-12-01T09:00:00Z", "purchase", "10", "10", "", "", "", ""];
-        check(&entry(), bare.map(str::to_owned));
+        check(&entry(), &bare);
         let (invite, order) = (InviteId::from_bits(7), OrderId::from_bits(8));
         let full = Entry {
             at: "2026-12-01T09:00:00.250Z".parse().unwrap(),
@@ -203,7 +203,7 @@ mod tests {
             &invite.to_string(),
             &order.to_string(),
         ];
-        check(&full, cells.map(str::to_owned));
+        check(&full, &cells);
     }
 
     #[test]
@@ -229,8 +229,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(entry: &Entry, cells: [String; 8]) {
-        assert_eq!(csv_record(entry), cells);
+    fn check(entry: &Entry, cells: &[&str; 8]) {
+        assert_eq!(csv_record(entry), *cells);
     }
 
     #[track_caller]

@@ -123,10 +123,10 @@ impl Plan {
     fn make(&self, work: &mut Work<'_>, guest: &GuestKind, by: &By) -> Result<Invite, Fault> {
         let new = self.invite(guest, work.ids.next(InviteId::from_bits), work.ids.next(MailId::from_bits));
         let step = Invite::make(new, work.now);
-        let mut invite = step.next;
+        let invite = step.next;
         for effect in step.effects {
             if let InviteEffect::Mail(intent) = effect {
-                work.mail_about(&mut invite, intent)?;
+                work.mail_first(&invite, intent)?;
             }
         }
         work.save(&invite)?;

@@ -478,9 +478,9 @@ fn balance(fix: &Fixture) -> u64 {
 /// Who did this, by the audit log.
 fn actions(fix: &Fixture, action: &str) -> Vec<String> {
     let lines = fix.store.rows(&tables::AUDIT).into_iter().filter(|row| row[4] == text(action));
-    let actors = lines.map(|row| match &row[3] {
-        Value::Text(actor) => actor.clone(),
-        other => panic!("{other:?}"),
+    let actors = lines.map(|row| {
+        let Value::Text(actor) = &row[3] else { panic!("{row:?}") };
+        actor.clone()
     });
     actors.collect()
 }

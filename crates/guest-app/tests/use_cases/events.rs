@@ -131,7 +131,10 @@ fn sign_ins_that_have_run_out_are_swept() {
     fix.advance(30 * 24 * 3600);
     while fix.app.sweep().wait().unwrap() > 0 {}
     assert_eq!(kept(), [0, 0]);
-    assert_eq!(refused(fix.app.computers(&call, TEAM, &guest_app::Paging::default()).wait()), "unauthenticated");
+    assert_eq!(
+        refused(fix.app.computers(&call, TEAM, &guest_app::Paging::default()).wait()),
+        "unauthenticated"
+    );
 }
 
 fn all(fix: &Fixture, who: &str) -> Vec<EventView> {

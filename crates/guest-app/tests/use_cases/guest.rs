@@ -609,32 +609,31 @@ fn nobody() -> Call {
 fn refused_attempts(fix: &Fixture) -> Vec<String> {
     let lines =
         fix.store.rows(&tables::AUDIT).into_iter().filter(|row| row[4] == text("session.refuse"));
-    let codes = lines.map(|row| match &row[7] {
-        Value::Text(detail) => {
-            let detail: serde_json::Value = serde_json::from_str(detail).unwrap();
-            detail["code"].as_str().unwrap().to_owned()
-        }
-        other => panic!("{other:?}"),
+    let codes = lines.map(|row| {
+        let detail: serde_json::Value = serde_json::from_str(&words(&row[7])).unwrap();
+        detail["code"].as_str().unwrap().to_owned()
     });
     codes.collect()
 }
 
 /// The names of the events about sessions, use and wishes.
 fn told(fix: &Fixture) -> Vec<String> {
-    let names = fix.store.rows(&tables::EVENT).into_iter().map(|row| match &row[3] {
-        Value::Text(name) => name.clone(),
-        other => panic!("{other:?}"),
-    });
+    let names = fix.store.rows(&tables::EVENT).into_iter().map(|row| words(&row[3]));
     let concerns = ["session.started", "session.ended", "invite.used", "invite.time_requested"];
     names.filter(|name| concerns.contains(&name.as_str())).collect()
 }
 
 /// Everything that is stored, but who is signed in.
-fn everything(fix: &Fixture) -> String {
+fn everything(fix: &Fixture) -> Vec<String> {
     let kept = tables::ALL.iter().filter(|table| table.name != tables::LOGIN.name);
     kept.map(|table| format!("{:?}", fix.store.rows(table))).collect()
 }
 
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
+}
+
+fn words(value: &Value) -> String {
+    let Value::Text(text) = value else { panic!("{value:?}") };
+    text.clone()
 }

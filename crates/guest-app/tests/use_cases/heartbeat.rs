@@ -125,8 +125,8 @@ fn ga_31_another_login_voids_what_was_never_used() {
     let computer = fix.computer();
     let kiosk = logged("studio-1", Some("kiosk"));
     hear(&fix, &fix.computer_key, &kiosk).unwrap();
-    let [used, unused] = ["mia@acme.example", "lin@example.org"]
-        .map(|guest| fix.invite_one(computer, guest));
+    let [used, unused] =
+        ["mia@acme.example", "lin@example.org"].map(|guest| fix.invite_one(computer, guest));
     fix.until("10:00:00");
     hear(&fix, &fix.computer_key, &kiosk).unwrap();
     connect(&fix, "mia", used);

@@ -1,18 +1,34 @@
 //! Every use case, over the in-memory store.
 
+#[cfg(test)]
 mod api_keys;
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
 mod computers;
+#[cfg(test)]
 mod credits;
+#[cfg(test)]
 mod due;
+#[cfg(test)]
 mod events;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod groups;
+#[cfg(test)]
 mod guest;
+#[cfg(test)]
 mod heartbeat;
+#[cfg(test)]
 mod invites;
+#[cfg(test)]
 mod outbox;
+#[cfg(test)]
 mod sign_in;
+#[cfg(test)]
 mod teams;
+#[cfg(test)]
 mod traces;
+#[cfg(test)]
 mod users;

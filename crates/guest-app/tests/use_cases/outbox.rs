@@ -34,7 +34,10 @@ fn ga_50_what_fails_for_now_is_tried_again_with_growing_pauses() {
     for pause in [30, 60, 120] {
         settle(&fix, mail, failed(false));
         let shown = show(&fix, invite).mail;
-        assert_eq!((shown.state.as_str(), shown.detail.as_deref()), ("retrying", Some("451 later")));
+        assert_eq!(
+            (shown.state.as_str(), shown.detail.as_deref()),
+            ("retrying", Some("451 later"))
+        );
         let due = fix.store.now() + TimeDelta::seconds(pause);
         assert_eq!(lease(&fix).next, Some(due));
         fix.advance(pause - 1);
@@ -65,7 +68,10 @@ fn ga_50_nothing_is_sent_once_it_makes_no_sense() {
     let late = only(lease(&fix)).id;
     settle(&fix, late, failed(false));
     let shown = show(&fix, invite).mail;
-    assert_eq!((shown.state.as_str(), shown.detail.as_deref()), ("undeliverable", Some("451 later")));
+    assert_eq!(
+        (shown.state.as_str(), shown.detail.as_deref()),
+        ("undeliverable", Some("451 later"))
+    );
 
     let (fix, invite) = invited("lin@example.org");
     fix.store.set(at("12:00:00"));
@@ -126,7 +132,7 @@ fn ga_32_a_guest_who_was_told_is_told_of_the_cancelling() {
     cancel(&fix, invite);
     fix.advance(60);
     check_cancelled(&fix);
-    assert_eq!(states(&fix), ["sending", "withdrawn"]);
+    assert_eq!(states(&fix), ["withdrawn"], "the cancelling is sent");
 
     let (fix, invite) = invited("lin@example.org");
     let mail = only(lease(&fix)).id;
@@ -162,10 +168,8 @@ fn ga_37_a_reminder_of_a_start_that_moved_away_is_not_sent() {
     let (fix, invite) = invited("lin@example.org");
     settle_first(&fix, Delivery::Accepted);
     fix.until("09:45:00");
-    let change = WindowChange {
-        start: Some("2026-12-01T11:00".to_owned()),
-        ..WindowChange::default()
-    };
+    let change =
+        WindowChange { start: Some("2026-12-01T11:00".to_owned()), ..WindowChange::default() };
     let change = InviteChange { window: Some(change), permissions: None };
     fix.app.edit_invite(&fix.call("cory"), TEAM, invite, &change, None).wait().unwrap();
     let letter = only(lease(&fix));
@@ -210,7 +214,7 @@ fn qu_22_a_mail_that_a_clock_since_set_back_put_off_is_tried() {
     let (fix, _) = invited("lin@example.org");
     let mail = only(lease(&fix)).id;
     settle(&fix, mail, failed(false));
-    fix.store.advance(TimeDelta::minutes(-80));
+    fix.store.advance(TimeDelta::minutes(-79));
     // It may be due as far ahead as that: the longest pause, and a lease.
     assert_eq!(lease(&fix).letters.len(), 0);
     fix.store.advance(TimeDelta::seconds(-30));
@@ -289,7 +293,7 @@ fn mails(fix: &Fixture, state: Option<&str>) -> Vec<MailRow> {
     fix.app.mails(&filter, &Paging::default()).wait().unwrap().data
 }
 
-/// Returns the states of all mails, the newest first, of which those sent are left out.
+/// Returns the states of all mails that were not sent.
 fn states(fix: &Fixture) -> Vec<String> {
     let rows = mails(fix, None).into_iter().map(|row| row.state);
     let mut states: Vec<_> = rows.filter(|state| state != "sent").collect();

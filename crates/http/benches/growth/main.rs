@@ -51,18 +51,25 @@ fn measure(place: &Place, paths: &[String]) -> [f64; 4] {
     let operator = Call::operator();
     let nobody = Call { caller: guest_app::Caller::Nobody, origin: None, once: None };
     let mut made: Vec<InviteId> = Vec::new();
-    let making = pipelined(MEASURED, |number| {
-        let draft = place.draft(vec![format!("guest{number}@example.org")]);
-        app.make_invites(&operator, TEAM, &draft)
-    }, |invites| made.push(invites.invites[0].id));
-    let opening = pipelined(MEASURED, |number| {
-        let path = &paths[number * 7_919 % paths.len()];
-        app.guest_link(&nobody, path.rsplit('/').next().unwrap())
-    }, drop);
+    let making = pipelined(
+        MEASURED,
+        |number| {
+            let draft = place.draft(vec![format!("guest{number}@example.org")]);
+            app.make_invites(&operator, TEAM, &draft)
+        },
+        |invites| made.push(invites.invites[0].id),
+    );
+    let opening = pipelined(
+        MEASURED,
+        |number| {
+            let path = &paths[number * 7_919 % paths.len()];
+            app.guest_link(&nobody, path.rsplit('/').next().unwrap())
+        },
+        drop,
+    );
     let listing = pipelined(MEASURED / 4, |_| list(app, &operator), drop);
-    let ending = pipelined(MEASURED, |number| {
-        app.cancel_invite(&operator, TEAM, made[number], None)
-    }, drop);
+    let ending =
+        pipelined(MEASURED, |number| app.cancel_invite(&operator, TEAM, made[number], None), drop);
     [making, opening, listing, ending]
 }
 
@@ -101,7 +108,8 @@ fn due() {
         place.app.make_invites(&Call::operator(), TEAM, &draft).wait().unwrap();
     }
     let mails = || rows(&place, "SELECT count(*) FROM mail WHERE intent LIKE '%Reminder%'");
-    let refunds = || rows(&place, "SELECT count(*) FROM credit_entry WHERE reason = 'refund_unused'");
+    let refunds =
+        || rows(&place, "SELECT count(*) FROM credit_entry WHERE reason = 'refund_unused'");
     place.set_clock("2026-12-01T09:45:00Z");
     told("reminders due in the same second", process(&place), mails());
     place.set_clock("2026-12-01T10:00:00Z");

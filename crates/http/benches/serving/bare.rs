@@ -36,8 +36,12 @@ pub(crate) fn rows_after(database: &Path, before: &[usize]) -> Rows {
     for (name, before) in WRITTEN.iter().zip(before) {
         let table = tables::ALL.iter().find(|table| table.name == *name).unwrap();
         let columns: Vec<_> = table.columns.iter().map(|column| column.name).collect();
-        let order = table.columns[..table.key].iter().map(|key| key.name).collect::<Vec<_>>().join(",");
-        let sql = format!("SELECT {} FROM {name} ORDER BY {order} LIMIT -1 OFFSET {before}", columns.join(","));
+        let order =
+            table.columns[..table.key].iter().map(|key| key.name).collect::<Vec<_>>().join(",");
+        let sql = format!(
+            "SELECT {} FROM {name} ORDER BY {order} LIMIT -1 OFFSET {before}",
+            columns.join(",")
+        );
         let mut query = connection.prepare(&sql).unwrap();
         let read = query.query_map([], |row| (0..columns.len()).map(|at| row.get(at)).collect());
         let marks = vec!["?"; columns.len()].join(",");
@@ -51,7 +55,8 @@ pub(crate) fn rows_after(database: &Path, before: &[usize]) -> Rows {
 pub(crate) fn write(rows: &Rows, invites: usize) -> f64 {
     let folder = crate::place::folder();
     let mut connection = Connection::open(folder.path().join("bare.db")).unwrap();
-    let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;";
+    let settings =
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000;";
     connection.execute_batch(settings).unwrap();
     connection.execute_batch(&schema_sql(tables::ALL)).unwrap();
     connection

@@ -104,11 +104,7 @@ pub(crate) struct Target {
     pub(crate) expected: u16,
 }
 
-async fn collect(
-    mut tasks: JoinSet<Vec<Duration>>,
-    start: Instant,
-    requests: usize,
-) -> Load {
+async fn collect(mut tasks: JoinSet<Vec<Duration>>, start: Instant, requests: usize) -> Load {
     let mut times = Vec::with_capacity(requests);
     while let Some(done) = tasks.join_next().await {
         times.extend(done.unwrap());

@@ -154,7 +154,15 @@ fn get_request(number: usize, target: &Target) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", target.headers).into_bytes()
 }
 
-fn result(rule: &str, what: &str, figure: &str, yardstick: &str, ratio: f64, target: &str, met: bool) {
+fn result(
+    rule: &str,
+    what: &str,
+    figure: &str,
+    yardstick: &str,
+    ratio: f64,
+    target: &str,
+    met: bool,
+) {
     let ratio = if ratio.is_nan() { "-".to_owned() } else { format!("{ratio:.2}") };
     let met = if met { "ok" } else { "missed" };
     println!("RESULT\t{rule}\t{what}\t{figure}\t{yardstick}\t{ratio}\t{target}\t{met}");

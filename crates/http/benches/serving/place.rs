@@ -150,12 +150,14 @@ impl Place {
         let draft = self.draft(guests);
         self.app.make_invites(&Call::operator(), TEAM, &draft).wait().unwrap();
         let connection = Connection::open(&self.database).unwrap();
-        let present: i64 =
-            connection.query_row("SELECT count(*) FROM credit_entry", [], |row| row.get(0)).unwrap();
-        let columns = guest_app::tables::CREDIT_ENTRY.columns.iter().map(|column| match column.name {
-            "seq" => "n".to_owned(),
-            name => name.to_owned(),
-        });
+        let present: i64 = connection
+            .query_row("SELECT count(*) FROM credit_entry", [], |row| row.get(0))
+            .unwrap();
+        let columns =
+            guest_app::tables::CREDIT_ENTRY.columns.iter().map(|column| match column.name {
+                "seq" => "n".to_owned(),
+                name => name.to_owned(),
+            });
         let sql = format!(
             "WITH RECURSIVE number(n) AS (SELECT ?1 + 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000000)
              INSERT INTO credit_entry SELECT {} FROM credit_entry, number WHERE seq = ?1",
@@ -263,7 +265,6 @@ fn micros(text: &str) -> u64 {
         .and_then(|micros| micros.try_into().ok())
         .unwrap()
 }
-
 
 pub(crate) const TEAM: &str = "acme";
 pub(crate) const START: &str = "2026-12-01T11:00";

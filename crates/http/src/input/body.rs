@@ -186,7 +186,7 @@ pub(super) fn place(path: &Path, detail: &str) -> String {
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
-    let named = ["missing field `", "unknown field `"]
+    let named = ["missing field `", "unknown field `", "duplicate field `"]
         .iter()
         .find_map(|start| detail.strip_prefix(start)?.split_once('`'));
     if let Some((name, _)) = named
@@ -208,7 +208,8 @@ fn token(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let bytes = value.as_bytes();
     match value.to_str() {
         Ok(token)
-            if (1..=TOKEN_MOST).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic) =>
+            if (1..=TOKEN_MOST).contains(&bytes.len())
+                && bytes.iter().all(u8::is_ascii_graphic) =>
         {
             Ok(Some(token.to_owned()))
         }
@@ -253,7 +254,11 @@ mod tests {
         check("{", "malformed", None);
         check("", "malformed", None);
         check(r#"{"name": "x"} x"#, "malformed", None);
-        check(&format!(r#"{{"name": {}1{}}}"#, "[".repeat(500), "]".repeat(500)), "malformed", None);
+        check(
+            &format!(r#"{{"name": {}1{}}}"#, "[".repeat(500), "]".repeat(500)),
+            "malformed",
+            None,
+        );
         check("[]", "validation", Some(""));
         check("{}", "validation", Some("/name"));
         check(r#"{"name": 3}"#, "validation", Some("/name"));
@@ -262,6 +267,13 @@ mod tests {
         check(r#"{"name": "x", "ot~h/er": 1}"#, "validation", Some("/ot~0h~1er"));
         check(r#"{"name": "x", "inner": {"list": [], "b": 1}}"#, "validation", Some("/inner/b"));
         assert!(read::<Outer>(&json(), br#"{"name": "x", "inner": null}"#).is_ok());
+    }
+
+    #[test]
+    fn qu_33_nesting_has_a_depth() {
+        let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
+        let problem = read::<serde_json::Value>(&json(), deep.as_bytes()).unwrap_err();
+        assert_eq!(problem.status().as_u16(), 400);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Answers of a mail server, and the ways to reach one.
 
 use std::fs;
+use std::time::Duration;
 
 use guest_core::Delivery;
 use guest_mailer::{Origin, Post, Transport};
@@ -24,6 +25,24 @@ async fn ga_50_answers_are_told_apart() {
     check(&post, "mute", failed(broken, false)).await;
     let broken = "the mail server broke off after the message: response error: incomplete response";
     check(&post, "drop", failed(broken, true)).await;
+}
+
+#[tokio::test]
+async fn ga_50_a_server_that_hangs_is_given_up_after_half_a_minute() {
+    for (name, stage, unclear) in [
+        ("stuck", "the mail server broke off", false),
+        ("silent", "the mail server broke off after the message", true),
+    ] {
+        let mut server = Server::start(&[]).await;
+        let post = post(&server.url("smtp", "", ""));
+        let attempt = tokio::spawn(async move { post.send(&invite_to(name, 1)).await });
+        server.reports(name, 1).await;
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(31)).await;
+        let expected = failed(&format!("{stage}: no answer within 30s"), unclear);
+        assert_eq!(attempt.await.unwrap(), expected, "{name}");
+        tokio::time::resume();
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Invites for people to read.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::warnings;
@@ -88,12 +90,12 @@ pub(super) fn preview(out: Out, answer: &Value) -> String {
         words.push_str(&out.fields(credits, CREDITS));
         words.push('\n');
     }
-    for guest in &guests {
-        let to = text(guest, "email").unwrap_or_default();
-        let mail = guest.get("mail").cloned().unwrap_or_default();
-        let subject = text(&mail, "subject").unwrap_or_default();
+    for mail in items(answer, "mails") {
+        let to = text(mail, "to").unwrap_or_default();
+        let subject = text(mail, "subject").unwrap_or_default();
         let body = mail.get("text").map(plain).unwrap_or_default();
-        words.push_str(&format!("\nTo: {to}\nSubject: {subject}\n\n{}\n", body.trim_end()));
+        let rule = "-".repeat(RULE);
+        let _ = write!(words, "{rule}\nTo: {to}\nSubject: {subject}\n\n{}\n", body.trim_end());
     }
     words
 }
@@ -110,9 +112,9 @@ const MADE: &[Column] = &[
 ];
 
 const GUESTS: &[Column] = &[
-    Column::new("GUEST", "/email"),
+    Column::new("GUEST", "/guest_email"),
     Column::new("KIND", "/kind"),
-    Column::new("COSTS", "/cost"),
+    Column::new("CREDITS", "/credits"),
     Column::new("WHY", "/why"),
 ];
 
@@ -120,4 +122,8 @@ const CREDITS: &[Column] = &[
     Column::new("Needed", "/needed"),
     Column::new("Available", "/available"),
     Column::new("Balance afterwards", "/balance_after"),
+    Column::new("Refunds", "/refunds"),
 ];
+
+/// How long the line between two mails is.
+const RULE: usize = 72;

@@ -1,0 +1,199 @@
+//! `guest user`: who belongs to the team, and as what.
+
+use axum::http::Method;
+use clap::{Args, Subcommand};
+use guest_app::NewUser;
+use serde_json::{Value, json};
+
+use super::Common;
+use crate::admin::{Access, Admin, Pages, items, json_of};
+use crate::failure::Failure;
+use crate::out::Column;
+
+/// See to users
+#[derive(Args, Debug)]
+pub(crate) struct User {
+    #[command(flatten)]
+    access: Access,
+
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Add a user (operator)
+    Add(Add),
+    /// List users
+    List(Pages),
+    /// Give users another profile
+    Profile(Profile),
+    /// Let a user invite guests, or no longer
+    Coordinator(Role),
+    /// Make a user an owner, or no longer
+    Owner(Role),
+    /// Take a user out of the team
+    Revoke(Revoke),
+}
+
+#[derive(Args, Debug)]
+struct Add {
+    /// Their address
+    #[arg(long)]
+    email: String,
+
+    /// Their name
+    #[arg(long)]
+    name: String,
+
+    /// What they are: administrator, member or external
+    #[arg(long)]
+    profile: String,
+
+    /// Let them invite guests
+    #[arg(long)]
+    coordinator: bool,
+
+    /// Make them an owner
+    #[arg(long)]
+    owner: bool,
+}
+
+#[derive(Args, Debug)]
+struct Profile {
+    /// The users, by email or id
+    #[arg(required = true, value_name = "USER")]
+    users: Vec<String>,
+
+    /// What they are from now on: administrator, member or external
+    #[arg(long)]
+    profile: String,
+}
+
+#[derive(Args, Debug)]
+struct Role {
+    /// The user, by email or id
+    user: String,
+
+    /// Take it away
+    #[arg(long)]
+    remove: bool,
+}
+
+#[derive(Args, Debug)]
+struct Revoke {
+    /// The user, by email or id
+    user: String,
+
+    /// Cancel the invites they made as well
+    #[arg(long)]
+    cancel_invites: bool,
+
+    /// Only show what would happen
+    #[arg(long, conflicts_with = "cancel_invites")]
+    dry_run: bool,
+}
+
+impl User {
+    pub(super) async fn run(self, common: &Common) -> Result<(), Failure> {
+        match self.verb {
+            Verb::Add(add) => add.run(&Admin::operator(common, &self.access)?).await,
+            Verb::List(pages) => {
+                let admin = Admin::open(common, &self.access)?;
+                let ask = admin.ask(Method::GET, &[USERS]).await?;
+                admin.out.list(&admin.list(ask, &pages).await?, LIST)
+            }
+            Verb::Profile(profile) => profile.run(&Admin::open(common, &self.access)?).await,
+            Verb::Coordinator(role) => {
+                role.run(&Admin::open(common, &self.access)?, "coordinator").await
+            }
+            Verb::Owner(role) => role.run(&Admin::open(common, &self.access)?, "owner").await,
+            Verb::Revoke(revoke) => revoke.run(&Admin::open(common, &self.access)?).await,
+        }
+    }
+}
+
+impl Add {
+    async fn run(self, admin: &Admin) -> Result<(), Failure> {
+        let Self { email, name, profile, coordinator, owner } = self;
+        let new = NewUser { email, name, profile, coordinator, owner };
+        let (team, local) = (admin.team().await?, admin.local()?);
+        let user = local.app().add_user(&local.call(), team, &new).await?;
+        admin.out.thing(&json_of(&user)?, ONE)
+    }
+}
+
+impl Profile {
+    async fn run(self, admin: &Admin) -> Result<(), Failure> {
+        let mut ids = Vec::new();
+        for user in &self.users {
+            ids.push(admin.user(user).await?);
+        }
+        let body = json!({ "user_ids": ids, "profile": self.profile });
+        let change = admin.post(&[USERS, "change-profiles"], body).await?;
+        admin.out.answer(&change, |out, change| {
+            ["changed", "unchanged", "unaffected"]
+                .map(|group| {
+                    let users: Vec<Value> = items(change, group).cloned().collect();
+                    format!("{group}:\n{}", out.table(&users, LIST))
+                })
+                .join("\n\n")
+        })
+    }
+}
+
+impl Role {
+    async fn run(self, admin: &Admin, field: &str) -> Result<(), Failure> {
+        let id = admin.user(&self.user).await?;
+        let user = admin.patch(&[USERS, &id], json!({ field: !self.remove })).await?;
+        admin.out.thing(&user, ONE)
+    }
+}
+
+impl Revoke {
+    async fn run(self, admin: &Admin) -> Result<(), Failure> {
+        let id = admin.user(&self.user).await?;
+        if self.dry_run {
+            let foreseen = admin.get(&[USERS, &id, "revocation"]).await?;
+            return admin.out.thing(&foreseen, FORESEEN);
+        }
+        let body = json!({ "cancel_their_invites": self.cancel_invites });
+        let user = admin.post(&[USERS, &id, "revoke"], body).await?;
+        admin.out.thing(&user, ONE)
+    }
+}
+
+const USERS: &str = "users";
+
+const LIST: &[Column] = &[
+    Column::new("ID", "/id"),
+    Column::new("NAME", "/name"),
+    Column::new("EMAIL", "/email"),
+    Column::new("PROFILE", "/profile"),
+    Column::new("OWNER", "/owner"),
+    Column::new("COORDINATOR", "/coordinator"),
+    Column::state("STATE", "/state"),
+];
+
+const ONE: &[Column] = &[
+    Column::new("Id", "/id"),
+    Column::new("Version", "/version"),
+    Column::new("Name", "/name"),
+    Column::new("Email", "/email"),
+    Column::new("Profile", "/profile"),
+    Column::new("Owner", "/owner"),
+    Column::new("Coordinator", "/coordinator"),
+    Column::new("Coordinator by group", "/coordinator_by_group"),
+    Column::state("State", "/state"),
+    Column::time("Joined", "/joined_at"),
+    Column::time("Revoked", "/revoked_at"),
+];
+
+const FORESEEN: &[Column] = &[
+    Column::new("User", "/user/email"),
+    Column::new("Free invites for them, cancelled", "/invites_for"),
+    Column::new("Invites they made, kept", "/invites_by"),
+    Column::new("Their computers, removed", "/computers"),
+    Column::new("Their API keys, deleted", "/api_keys"),
+    Column::new("Groups they leave", "/groups"),
+];
