@@ -114,7 +114,7 @@ impl Studio {
             Attempt { link: invite.link, account, computer: &computer, sender_may_invite: true };
         let who = account.map_or("somebody", Email::as_str);
         match invite.admit(attempt, now) {
-            Ok(admission) => println!("{now} {who}: yes, with {}", admission.permissions),
+            Ok(admission) => println!("{now} {who}: yes, with {:?}", admission.permissions),
             Err(refusal) => println!("{now} {who}: no, {} ({refusal})", refusal.code()),
         }
     }

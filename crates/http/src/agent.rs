@@ -14,8 +14,8 @@ use crate::visitor::Agent;
 pub(crate) fn routes() -> Routes {
     const TAG: &str = "Agents";
     Routes::new()
-        .on(routes!(heartbeat), Terms::agent(TAG).body().or(&["name_taken", "computer_removed"]))
-        .on(routes!(agent_session_ended), Terms::agent(TAG).body().or(&["not_found"]))
+        .on(routes!(heartbeat), &Terms::agent(TAG).body().or(&["name_taken", "computer_removed"]))
+        .on(routes!(agent_session_ended), &Terms::agent(TAG).body().or(&["not_found"]))
 }
 
 /// Keeps a computer online; the first heartbeat of a name provisions the team computer.
@@ -47,5 +47,5 @@ async fn agent_session_ended(
     Input(ended): Input<SessionEnded>,
 ) -> Answer {
     server.app.agent_session_ended(&secret, origin.as_deref(), id, &ended).await?;
-    done()
+    Ok(done())
 }

@@ -28,13 +28,13 @@ pub(crate) fn accepted(shown: &impl Serialize) -> Answer {
 }
 
 /// Says that it will be done soon, and nothing else.
-pub(crate) fn later() -> Answer {
-    Ok(StatusCode::ACCEPTED.into_response())
+pub(crate) fn later() -> Response {
+    StatusCode::ACCEPTED.into_response()
 }
 
 /// Says that it is done, and nothing else.
-pub(crate) fn done() -> Answer {
-    Ok(StatusCode::NO_CONTENT.into_response())
+pub(crate) fn done() -> Response {
+    StatusCode::NO_CONTENT.into_response()
 }
 
 /// Shows a thing that has versions, with its `ETag` (IF-5).

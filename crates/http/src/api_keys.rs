@@ -15,9 +15,9 @@ use crate::visitor::Known;
 pub(crate) fn routes() -> Routes {
     const TAG: &str = "API keys";
     Routes::new()
-        .on(routes!(api_keys), Terms::team(TAG).query())
-        .on(routes!(make_api_key), Terms::team(TAG).writes().body().once())
-        .on(routes!(delete_api_key), Terms::team(TAG).writes())
+        .on(routes!(api_keys), &Terms::team(TAG).query())
+        .on(routes!(make_api_key), &Terms::team(TAG).writes().body().once())
+        .on(routes!(delete_api_key), &Terms::team(TAG).writes())
 }
 
 /// Lists a team's API keys, the oldest first.
@@ -63,5 +63,5 @@ async fn delete_api_key(
     At((team, id)): At<(String, ApiKeyId)>,
 ) -> Answer {
     server.app.delete_api_key(&call, &team, id).await?;
-    done()
+    Ok(done())
 }

@@ -13,7 +13,7 @@ use crate::server::Server;
 use crate::visitor::Known;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().on(routes!(audit), Terms::team("Audit").query())
+    Routes::new().on(routes!(audit), &Terms::team("Audit").query())
 }
 
 /// Which lines of the audit log are asked for.

@@ -15,9 +15,9 @@ use crate::visitor::Known;
 pub(crate) fn routes() -> Routes {
     const TAG: &str = "Computer keys";
     Routes::new()
-        .on(routes!(computer_keys), Terms::team(TAG).query())
-        .on(routes!(make_computer_key), Terms::team(TAG).writes().body().once())
-        .on(routes!(delete_computer_key), Terms::team(TAG).writes())
+        .on(routes!(computer_keys), &Terms::team(TAG).query())
+        .on(routes!(make_computer_key), &Terms::team(TAG).writes().body().once())
+        .on(routes!(delete_computer_key), &Terms::team(TAG).writes())
 }
 
 /// Lists a team's computer keys, the oldest first.
@@ -63,5 +63,5 @@ async fn delete_computer_key(
     At((team, id)): At<(String, ComputerKeyId)>,
 ) -> Answer {
     server.app.delete_computer_key(&call, &team, id).await?;
-    done()
+    Ok(done())
 }

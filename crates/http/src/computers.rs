@@ -17,14 +17,14 @@ pub(crate) fn routes() -> Routes {
     const TAG: &str = "Computers";
     let change = Terms::team(TAG).writes().guarded();
     Routes::new()
-        .on(routes!(computers), Terms::team(TAG).query())
+        .on(routes!(computers), &Terms::team(TAG).query())
         .on(
             routes!(register_computer),
-            Terms::team(TAG).writes().body().once().versioned().or(&["name_taken"]),
+            &Terms::team(TAG).writes().body().once().versioned().or(&["name_taken"]),
         )
-        .on(routes!(computer), Terms::team(TAG).versioned())
-        .on(routes!(change_computer), change.clone().body().versioned().or(&["name_taken"]))
-        .on(routes!(remove_computer), change)
+        .on(routes!(computer), &Terms::team(TAG).versioned())
+        .on(routes!(change_computer), &change.clone().body().versioned().or(&["name_taken"]))
+        .on(routes!(remove_computer), &change)
 }
 
 /// Lists the computers that the caller may know of, by name.
@@ -100,5 +100,5 @@ async fn remove_computer(
     BasedOn(based_on): BasedOn,
 ) -> Answer {
     server.app.remove_computer(&call, &team, id, based_on).await?;
-    done()
+    Ok(done())
 }

@@ -22,13 +22,13 @@ pub(crate) fn routes() -> Routes {
     let buying = Terms::team(TAG).writes().body().once();
     let sizes = ["quantity_too_large", "quantity_too_small", "bundle_unknown"];
     Routes::new()
-        .on(routes!(balance), Terms::team(TAG))
-        .on(routes!(prices), Terms::team(TAG))
-        .on(routes!(quote), buying.clone().or(&sizes))
-        .on(routes!(order), buying.or(&["quote_expired", "quote_used"]))
-        .on(routes!(show_order), Terms::team(TAG))
-        .on(routes!(history), Terms::team(TAG).query())
-        .on(routes!(export::export), Terms::team(TAG).query())
+        .on(routes!(balance), &Terms::team(TAG))
+        .on(routes!(prices), &Terms::team(TAG))
+        .on(routes!(quote), &buying.clone().or(&sizes))
+        .on(routes!(order), &buying.or(&["quote_expired", "quote_used"]))
+        .on(routes!(show_order), &Terms::team(TAG))
+        .on(routes!(history), &Terms::team(TAG).query())
+        .on(routes!(export::export), &Terms::team(TAG).query())
 }
 
 /// Which entries of the history are asked for.

@@ -1,4 +1,4 @@
-//! The API's documentation as a page, written on the server from the OpenAPI document (IF-1).
+//! The API's documentation as a page, written on the server from the `OpenAPI` document (IF-1).
 
 use std::fmt::Write as _;
 
@@ -28,7 +28,7 @@ pub(crate) fn write(document: &OpenApi) -> String {
         "<h1>Guest access API</h1><p>The same for programs: \
          <a href=\"/v1/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p>",
     );
-    let mut tags: Vec<(&str, Vec<(&str, &str, &Operation)>)> = Vec::new();
+    let mut tags: Vec<(&str, Vec<Entry<'_>>)> = Vec::new();
     for (path, item) in &document.paths.paths {
         for (method, operation) in operations(item) {
             let tag = operation.tags.iter().flatten().next().map_or("", String::as_str);
@@ -47,6 +47,9 @@ pub(crate) fn write(document: &OpenApi) -> String {
     }
     page
 }
+
+/// A method, a path, and what it does.
+type Entry<'a> = (&'static str, &'a str, &'a Operation);
 
 fn write_operation(page: &mut String, method: &str, path: &str, operation: &Operation) {
     let _ = write!(page, "<section><h3><code>{method} {}</code></h3>", escaped(path));

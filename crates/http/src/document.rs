@@ -1,4 +1,4 @@
-//! The OpenAPI document: routes, and what may come of each (IF-1).
+//! The `OpenAPI` document: routes, and what may come of each (IF-1).
 //!
 //! Handlers say what they take and what they answer when all goes well. What
 //! may go wrong follows mostly from what an operation is, so that is said here
@@ -33,7 +33,7 @@ impl Routes {
     }
 
     /// Adds one operation, and what may come of it.
-    pub(crate) fn on(self, routes: UtoipaMethodRouter<Server>, terms: Terms) -> Self {
+    pub(crate) fn on(self, routes: UtoipaMethodRouter<Server>, terms: &Terms) -> Self {
         let (schemas, mut paths, handlers) = routes;
         for (path, item) in &mut paths.paths {
             for operation in operations(item) {
@@ -165,8 +165,8 @@ impl Terms {
             }
         }
         let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-        for known in problem::CODES.iter().filter(|known| self.codes.contains(known.code)) {
-            by_status.entry(known.status.as_u16()).or_default().push(known.code);
+        for known in problem::CODES.iter().filter(|known| self.codes.contains(known.name)) {
+            by_status.entry(known.status.as_u16()).or_default().push(known.name);
         }
         for (status, codes) in by_status {
             let response = refused(status, &codes);

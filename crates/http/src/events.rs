@@ -13,7 +13,7 @@ use crate::sse::{self, BATCH, Batch};
 use crate::visitor::Known;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().on(routes!(events), Terms::team("Events").resumable())
+    Routes::new().on(routes!(events), &Terms::team("Events").resumable())
 }
 
 /// Streams everything that the caller may see as it happens.

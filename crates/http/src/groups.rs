@@ -16,13 +16,13 @@ pub(crate) fn routes() -> Routes {
     const TAG: &str = "Groups";
     let change = Terms::team(TAG).writes();
     Routes::new()
-        .on(routes!(groups), Terms::team(TAG).query())
-        .on(routes!(make_group), change.clone().body().once().or(&["name_taken"]))
-        .on(routes!(group), Terms::team(TAG))
-        .on(routes!(change_group), change.clone().body().or(&["name_taken"]))
-        .on(routes!(delete_group), change.clone())
-        .on(routes!(join_group), change.clone().or(&["already_revoked"]))
-        .on(routes!(leave_group), change)
+        .on(routes!(groups), &Terms::team(TAG).query())
+        .on(routes!(make_group), &change.clone().body().once().or(&["name_taken"]))
+        .on(routes!(group), &Terms::team(TAG))
+        .on(routes!(change_group), &change.clone().body().or(&["name_taken"]))
+        .on(routes!(delete_group), &change.clone())
+        .on(routes!(join_group), &change.clone().or(&["already_revoked"]))
+        .on(routes!(leave_group), &change)
 }
 
 /// Lists the groups of a team, the oldest first.
@@ -98,7 +98,7 @@ async fn delete_group(
     At((team, id)): At<(String, GroupId)>,
 ) -> Answer {
     server.app.delete_group(&call, &team, id).await?;
-    done()
+    Ok(done())
 }
 
 /// Puts a user into a group.

@@ -19,10 +19,10 @@ pub(crate) fn routes() -> Routes {
     const TAG: &str = "Guests";
     let guest = Terms::person(TAG).or(&["link_unknown", "wrong_account"]);
     Routes::new()
-        .on(routes!(guest_link), Terms::anyone(TAG).or(&["link_unknown", "unauthenticated"]))
+        .on(routes!(guest_link), &Terms::anyone(TAG).or(&["link_unknown", "unauthenticated"]))
         .on(
             routes!(connect),
-            guest.clone().writes().body().once().or(&[
+            &guest.clone().writes().body().once().or(&[
                 "invite_ended",
                 "kept_out",
                 "too_early",
@@ -33,10 +33,10 @@ pub(crate) fn routes() -> Routes {
         )
         .on(
             routes!(request_time),
-            guest.clone().writes().body().once().or(&["invite_ended", "window_over"]),
+            &guest.clone().writes().body().once().or(&["invite_ended", "window_over"]),
         )
-        .on(routes!(guest_changes), guest.resumable())
-        .on(routes!(leave), Terms::person(TAG).writes().body().or(&["not_found"]))
+        .on(routes!(guest_changes), &guest.resumable())
+        .on(routes!(leave), &Terms::person(TAG).writes().body().or(&["not_found"]))
 }
 
 /// Shows what a link is for; looking changes nothing.
@@ -91,7 +91,7 @@ async fn request_time(
 ) -> Answer {
     admit(&server, &visitor, &call)?;
     server.app.request_time(&call, &token, &body).await?;
-    later()
+    Ok(later())
 }
 
 /// Streams changes of the invite and its sessions to the guest.
@@ -129,7 +129,7 @@ async fn leave(
     Posted { call, body: Nothing {} }: Posted<Nothing>,
 ) -> Answer {
     server.app.leave(&call, id).await?;
-    done()
+    Ok(done())
 }
 
 /// Keeps those who show nothing within limits (QU-34).

@@ -19,12 +19,12 @@ use crate::visitor::Known;
 pub(crate) fn routes() -> Routes {
     let making = Terms::team(TAG).writes().body().or(WINDOW).or(INVITING);
     Routes::new()
-        .on(routes!(preview_invites), making.clone())
-        .on(routes!(make_invites), making.once().or(&["insufficient_credits"]))
-        .on(routes!(invites), Terms::team(TAG).query())
-        .on(routes!(invite), Terms::team(TAG).versioned())
-        .on(routes!(sessions), Terms::team(TAG).query())
-        .on(routes!(cut), Terms::team(TAG).writes().body().once())
+        .on(routes!(preview_invites), &making.clone())
+        .on(routes!(make_invites), &making.once().or(&["insufficient_credits"]))
+        .on(routes!(invites), &Terms::team(TAG).query())
+        .on(routes!(invite), &Terms::team(TAG).versioned())
+        .on(routes!(sessions), &Terms::team(TAG).query())
+        .on(routes!(cut), &Terms::team(TAG).writes().body().once())
         .and(changes::routes())
 }
 

@@ -3,7 +3,7 @@
 //! Handlers read a request, call a use case of [`guest_app`] and show what it
 //! answers; there are no rules here. Every answer that says no is a problem
 //! with a code (`problem.rs`), and what may come of each operation is in the
-//! OpenAPI document that is generated from the handlers (`document.rs`).
+//! `OpenAPI` document that is generated from the handlers (`document.rs`).
 //!
 //! [`router`] needs no server around it: whoever has the application in the
 //! same process can call it as a service.
@@ -68,7 +68,6 @@ pub struct Options {
 ///
 /// Peers are known by the extension `ConnectInfo<SocketAddr>`, and whoever
 /// inserts an [`OperatorAccess`] calls as the operator.
-#[must_use]
 pub fn router(app: App, options: Options) -> Router {
     let (api, document) = api().split();
     let server = Arc::new(Shared::new(app, options, document));
@@ -81,7 +80,7 @@ pub fn router(app: App, options: Options) -> Router {
         .with_state(server)
 }
 
-/// Returns the routes that the OpenAPI document describes.
+/// Returns the routes that the `OpenAPI` document describes.
 fn api() -> Routes {
     Routes::new()
         .and(sign_in::routes())
@@ -97,7 +96,7 @@ fn api() -> Routes {
         .and(api_keys::routes())
         .and(audit::routes())
         .and(events::routes())
-        .on(routes!(docs::document), Terms::anyone("This document"))
+        .on(routes!(docs::document), &Terms::anyone("This document"))
 }
 
 /// Returns the routes that are not part of the API.

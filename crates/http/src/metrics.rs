@@ -46,10 +46,13 @@ pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     /// The counters of answers, so that none is looked up by its labels on the hot path.
-    answers: RwLock<BTreeMap<Box<str>, BTreeMap<(&'static str, u16), Counter>>>,
+    answers: RwLock<BTreeMap<Box<str>, RouteAnswers>>,
     /// The last event that was counted.
     counted: Mutex<Option<u64>>,
 }
+
+/// The counters of one route, by method and status.
+type RouteAnswers = BTreeMap<(&'static str, u16), Counter>;
 
 /// `GET /metrics`: to this machine alone, unless the operator shows them to everybody.
 pub(crate) async fn show(State(server): State<Server>, visitor: Visitor) -> Answer {

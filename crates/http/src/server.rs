@@ -48,7 +48,7 @@ impl Shared {
         }
     }
 
-    /// Returns the OpenAPI document, which is written down when it is first asked for.
+    /// Returns the `OpenAPI` document, which is written down when it is first asked for.
     pub(crate) fn document(&self) -> Bytes {
         let write = || serde_json::to_vec(&self.document).unwrap_or_default().into();
         self.document_json.get_or_init(write).clone()

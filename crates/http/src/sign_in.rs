@@ -19,10 +19,10 @@ use crate::visitor::{Anyone, Known, Visitor};
 pub(crate) fn routes() -> Routes {
     const TAG: &str = "Signing in";
     Routes::new()
-        .on(routes!(request_code), Terms::anyone(TAG).writes().body().or(&["unauthenticated"]))
+        .on(routes!(request_code), &Terms::anyone(TAG).writes().body().or(&["unauthenticated"]))
         .on(
             routes!(verify_code),
-            Terms::anyone(TAG).writes().body().or(&[
+            &Terms::anyone(TAG).writes().body().or(&[
                 "unauthenticated",
                 "sign_in_code_wrong",
                 "sign_in_code_expired",
@@ -30,8 +30,8 @@ pub(crate) fn routes() -> Routes {
                 "sign_in_exhausted",
             ]),
         )
-        .on(routes!(sign_out), Terms::anyone(TAG).writes().or(&["unauthenticated", "forbidden"]))
-        .on(routes!(me), Terms::known(TAG))
+        .on(routes!(sign_out), &Terms::anyone(TAG).writes().or(&["unauthenticated", "forbidden"]))
+        .on(routes!(me), &Terms::known(TAG))
 }
 
 /// Mails a code to sign in with; the same answer for every address.
@@ -50,7 +50,7 @@ async fn request_code(
 ) -> Answer {
     admit(&server, &visitor, &headers, Limit::Codes)?;
     server.app.request_code(&call, &request).await?;
-    later()
+    Ok(later())
 }
 
 /// Signs in with a mailed code.
@@ -90,7 +90,7 @@ async fn verify_code(
 )]
 async fn sign_out(State(server): State<Server>, Anyone(call): Anyone) -> Answer {
     server.app.sign_out(&call).await?;
-    Ok(with_cookie(done()?, &server, "", 0))
+    Ok(with_cookie(done(), &server, "", 0))
 }
 
 /// Tells who one is, in which teams, and with which rights.

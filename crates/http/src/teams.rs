@@ -12,9 +12,9 @@ use crate::visitor::Known;
 
 pub(crate) fn routes() -> Routes {
     const TAG: &str = "Team";
-    Routes::new().on(routes!(team), Terms::team(TAG)).on(
+    Routes::new().on(routes!(team), &Terms::team(TAG)).on(
         routes!(change_team),
-        Terms::team(TAG).writes().body().or(&["would_lock_out", "time_zone_unknown"]),
+        &Terms::team(TAG).writes().body().or(&["would_lock_out", "time_zone_unknown"]),
     )
 }
 

@@ -18,11 +18,11 @@ pub(crate) fn routes() -> Routes {
     let profiles = ["own_profile", "profile_fixed", "owner_must_be_administrator"];
     let revoking = ["own_account", "last_owner", "already_revoked"];
     Routes::new()
-        .on(routes!(users), Terms::team(TAG).query())
-        .on(routes!(user), Terms::team(TAG).versioned())
+        .on(routes!(users), &Terms::team(TAG).query())
+        .on(routes!(user), &Terms::team(TAG).versioned())
         .on(
             routes!(change_user),
-            Terms::team(TAG)
+            &Terms::team(TAG)
                 .writes()
                 .body()
                 .guarded()
@@ -30,9 +30,9 @@ pub(crate) fn routes() -> Routes {
                 .or(&profiles)
                 .or(&["last_owner", "already_revoked"]),
         )
-        .on(routes!(change_profiles), Terms::team(TAG).writes().body().or(&profiles))
-        .on(routes!(revocation), Terms::team(TAG).or(&revoking))
-        .on(routes!(revoke_user), Terms::team(TAG).writes().body().versioned().or(&revoking))
+        .on(routes!(change_profiles), &Terms::team(TAG).writes().body().or(&profiles))
+        .on(routes!(revocation), &Terms::team(TAG).or(&revoking))
+        .on(routes!(revoke_user), &Terms::team(TAG).writes().body().versioned().or(&revoking))
 }
 
 /// Lists the users of a team; External users see pseudonyms for others.

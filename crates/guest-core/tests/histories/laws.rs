@@ -126,7 +126,7 @@ impl World {
         let (window, zone) = (invite.window, self.chosen_in[&invite.id]);
         assert!(window.start() < window.end());
         assert!(window.end() <= latest_end(window.start(), zone), "{window:?}");
-        // A day of a change of the clock can have 25 hours, and there is one in five days.
+        // The day on which clocks go back has 25 hours, and five days hold only one of them.
         assert!(window.end() - window.start() <= TimeDelta::hours(121), "{window:?}");
     }
 

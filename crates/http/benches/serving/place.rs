@@ -234,7 +234,7 @@ fn computer(app: &App) -> ComputerId {
     let key = app.make_computer_key(&operator, TEAM, &draft).wait().unwrap();
     let secret = Secret::parse(Purpose::ComputerKey, &key.secret.unwrap()).unwrap();
     let beat = Heartbeat { name: "studio-1".to_owned(), ..Heartbeat::default() };
-    let id = app.heartbeat(&secret, &beat).wait().unwrap().computer_id;
+    let id = app.heartbeat(&secret, None, &beat).wait().unwrap().computer_id;
     let on = ComputerChange { name: None, guest_access: Some(true) };
     app.change_computer(&operator, TEAM, id, &on, None).wait().unwrap();
     id

@@ -190,7 +190,7 @@ pub(super) fn place(path: &Path, detail: &str) -> String {
         .iter()
         .find_map(|start| detail.strip_prefix(start)?.split_once('`'));
     if let Some((name, _)) = named
-        && path.iter().last().map(Segment::to_string).as_deref() != Some(name)
+        && path.iter().next_back().map(Segment::to_string).as_deref() != Some(name)
     {
         step(&mut pointer, name);
     }

@@ -20,15 +20,15 @@ pub(super) fn routes() -> Routes {
     let edit = change.clone().body().guarded().versioned().or(WINDOW).or(&["start_locked"]);
     let act = change.clone().body().once();
     Routes::new()
-        .on(routes!(replace_invite), edit.clone())
-        .on(routes!(edit_invite), edit)
-        .on(routes!(cancel_invite), change.clone().guarded())
-        .on(routes!(kick), change.guarded().query())
-        .on(routes!(readmit), act.clone())
-        .on(routes!(apply_permissions), act.clone())
-        .on(routes!(new_link), act.clone().versioned())
-        .on(routes!(resend), act.clone())
-        .on(routes!(extend), act.versioned().or(WINDOW))
+        .on(routes!(replace_invite), &edit.clone())
+        .on(routes!(edit_invite), &edit)
+        .on(routes!(cancel_invite), &change.clone().guarded())
+        .on(routes!(kick), &change.guarded().query())
+        .on(routes!(readmit), &act.clone())
+        .on(routes!(apply_permissions), &act.clone())
+        .on(routes!(new_link), &act.clone().versioned())
+        .on(routes!(resend), &act.clone())
+        .on(routes!(extend), &act.versioned().or(WINDOW))
 }
 
 /// How a guest is kicked.
@@ -85,7 +85,7 @@ async fn cancel_invite(
     BasedOn(based_on): BasedOn,
 ) -> Answer {
     server.app.cancel_invite(&call, &team, id, based_on).await?;
-    done()
+    Ok(done())
 }
 
 /// Kicks the guest, who may come back unless kept out.
@@ -103,7 +103,7 @@ async fn kick(
     BasedOn(based_on): BasedOn,
 ) -> Answer {
     server.app.kick(&call, &team, id, keep_out, based_on).await?;
-    done()
+    Ok(done())
 }
 
 /// Lets a guest back in who was kept out.
@@ -119,7 +119,7 @@ async fn readmit(
     Posted { call, body: Nothing {} }: Posted<Nothing>,
 ) -> Answer {
     server.app.readmit(&call, &team, id).await?;
-    done()
+    Ok(done())
 }
 
 /// Has a connected guest reconnect with the invite's permissions.
@@ -135,7 +135,7 @@ async fn apply_permissions(
     Posted { call, body: Nothing {} }: Posted<Nothing>,
 ) -> Answer {
     server.app.apply_permissions(&call, &team, id).await?;
-    done()
+    Ok(done())
 }
 
 /// Replaces an invite's link; the one before opens nothing any more, and nothing is mailed.

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 /// A problem code, and the words of its page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Code {
-    pub(crate) code: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) status: StatusCode,
     /// What the problem is, in one line; the same for every occurrence.
     pub(crate) title: &'static str,
@@ -17,7 +17,7 @@ pub(crate) struct Code {
 
 /// Returns what is known of a code.
 pub(crate) fn find(code: &str) -> Option<&'static Code> {
-    CODES.iter().find(|known| known.code == code)
+    CODES.iter().find(|known| known.name == code)
 }
 
 macro_rules! codes {
@@ -25,7 +25,7 @@ macro_rules! codes {
         /// Every code there is, by status.
         pub(crate) const CODES: &[Code] = &[$($(
             Code {
-                code: stringify!($code),
+                name: stringify!($code),
                 status: StatusCode::$status,
                 title: $title,
                 means: $means,
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn if_3_each_code_stands_once_and_has_words() {
-        let names: BTreeSet<_> = CODES.iter().map(|code| code.code).collect();
+        let names: BTreeSet<_> = CODES.iter().map(|code| code.name).collect();
         assert_eq!(names.len(), CODES.len());
         for code in CODES {
             assert!(code.status.is_client_error() || code.status.is_server_error());
@@ -257,7 +257,8 @@ mod tests {
                     codes_in(&body[..body.find("\n    }").unwrap_or(body.len())], &mut found);
                 }
                 for line in source.lines() {
-                    if [", RefusalKind::", "Problem::new(\""].iter().any(|sign| line.contains(sign)) {
+                    if [", RefusalKind::", "Problem::new(\""].iter().any(|sign| line.contains(sign))
+                    {
                         codes_in(line, &mut found);
                     }
                 }

@@ -13,7 +13,7 @@ pub(crate) async fn show(Path(code): Path<String>) -> Response {
         "<h1>{}</h1><p><code>{} {}</code></p><p>{}</p><h2>What to do</h2><p>{}</p>",
         html::escaped(known.title),
         known.status.as_u16(),
-        known.code,
+        known.name,
         html::escaped(known.means),
         html::escaped(known.next),
     );
