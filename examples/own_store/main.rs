@@ -9,15 +9,9 @@
 use std::error::Error;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
-use chrono::TimeDelta;
-use guest_app::{
-    App, Call, ComputerChange, EmailsDraft, Fault, Heartbeat, InviteDraft, InvitesMade, KeyDraft,
-    NewTeam, WindowDraft,
-};
-use guest_core::{ComputerId, Instant, Purpose, Secret};
-use guest_examples::{PlainWords, SystemEntropy, config, wall_clock};
+use guest_app::Call;
+use guest_examples::{TEAM, app, furnish, invitation, wall_clock};
 
 use crate::journal::JournalStore;
 
@@ -28,81 +22,38 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("journal.jsonl");
 
-    let app = open(&path)?;
-    let computer = furnish(&app)?;
+    let app_before = app(JournalStore::open(&path, wall_clock)?, URL)?;
+    let (computer, _) = furnish(&app_before, 1)?;
     println!("A team, an owner, a computer and one credit: {} lines", lines(&path)?);
 
-    let made = invite(&app, computer, "lin@example.org")?;
+    let one = invitation(computer, "lin@example.org");
+    let made = app_before.make_invites(&Call::operator(), TEAM, &one).wait()?;
     println!("An invite for lin@example.org: {} lines", lines(&path)?);
-    let last = fs::read_to_string(&path)?.lines().last().map(str::len).unwrap_or_default();
-    println!("  one unit of work is one line: invite, debit, mail, event, audit, in {last} bytes");
+    let bytes = fs::read_to_string(&path)?.lines().last().map(str::len).unwrap_or_default();
+    println!("  the last has invite, debit, mail, events and audit, in {bytes} bytes");
 
-    match invite(&app, computer, "lin@example.org, sam@example.net") {
-        Err(fault) => println!("Two more guests: {fault}; {} lines", lines(&path)?),
+    let more = invitation(computer, "sam@example.net, kim@example.net");
+    match app_before.make_invites(&Call::operator(), TEAM, &more).wait() {
+        Err(fault) => println!("Two guests more: {fault}; {} lines", lines(&path)?),
         Ok(_) => return Err("two guests were invited without a credit".into()),
     }
 
-    drop(app);
-    let app = open(&path)?;
+    drop(app_before);
+    let app_after = app(JournalStore::open(&path, wall_clock)?, URL)?;
     let id = made.invites.first().ok_or("no invite was made")?.id;
-    let kept = app.invite(&Call::operator(), TEAM, id).wait()?;
-    let balance = app.balance(&Call::operator(), TEAM).wait()?.balance;
-    println!("Opened again: {} is {}, the balance is {balance}", kept.guest_email, kept.phase);
+    let kept = app_after.invite(&Call::operator(), TEAM, id).wait()?;
+    let balance = app_after.balance(&Call::operator(), TEAM).wait()?.balance;
+    println!("Opened again: the invite for {} is {}, ", kept.guest_email, kept.phase);
+    println!("  the balance is {balance}, and the journal has {} lines", lines(&path)?);
     Ok(())
-}
-
-/// Opens the application over the journal at `path`.
-fn open(path: &Path) -> Result<App, Box<dyn Error>> {
-    let store = JournalStore::open(path, wall_clock)?;
-    let config = config("http://127.0.0.1:8080")?;
-    Ok(App::new(Arc::new(store), config, Arc::new(SystemEntropy), Arc::new(PlainWords)))
-}
-
-/// Makes what an invite needs: a team, a credit, and a computer that lets guests in.
-fn furnish(app: &App) -> Result<ComputerId, Box<dyn Error>> {
-    let operator = Call::operator();
-    app.init_team(&NewTeam {
-        team: TEAM.to_owned(),
-        name: "Acme".to_owned(),
-        owner: "ada@acme.example".to_owned(),
-        owner_name: Some("Ada".to_owned()),
-        time_zone: None,
-    })
-    .wait()?;
-    app.grant(TEAM, 1, "a first credit").wait()?;
-    let key = KeyDraft { name: "lab".to_owned() };
-    let secret = app.make_computer_key(&operator, TEAM, &key).wait()?.secret;
-    let secret = secret.and_then(|text| Secret::parse(Purpose::ComputerKey, &text));
-    let beat = Heartbeat { name: "studio-1".to_owned(), ..Heartbeat::default() };
-    let heard = app.heartbeat(&secret.ok_or("the key is shown once")?, None, &beat).wait()?;
-    let on = ComputerChange { name: None, guest_access: Some(true) };
-    Ok(app.change_computer(&operator, TEAM, heard.computer_id, &on, None).wait()?.id)
-}
-
-/// Invites guests for the next hour.
-fn invite(app: &App, computer: ComputerId, guests: &str) -> Result<InvitesMade, Fault> {
-    let local = |at: Instant| at.format("%Y-%m-%dT%H:%M:%S").to_string();
-    let now = wall_clock();
-    let draft = InviteDraft {
-        computer_id: computer.to_string(),
-        emails: EmailsDraft::Text(guests.to_owned()),
-        window: WindowDraft {
-            start: local(now),
-            end: local(now + TimeDelta::hours(1)),
-            time_zone: "Etc/UTC".to_owned(),
-        },
-        permissions: vec!["keyboard".to_owned(), "mouse".to_owned()],
-        title: "Usability study".to_owned(),
-        message: "See you there.".to_owned(),
-    };
-    app.make_invites(&Call::operator(), TEAM, &draft).wait()
 }
 
 fn lines(path: &Path) -> std::io::Result<usize> {
     Ok(fs::read_to_string(path)?.lines().count())
 }
 
-const TEAM: &str = "acme";
+/// Where a server over this store would be reached.
+const URL: &str = "http://127.0.0.1:8080";
 
 #[cfg(test)]
 mod tests {

@@ -147,7 +147,9 @@ impl Admin {
                 (Some(team), []) => Ok(team),
                 (Some(last), others) => {
                     let all = others.join(", ");
-                    Err(usage(&format!("there are several teams, name one by --team: {all}, {last}")))
+                    Err(usage(&format!(
+                        "there are several teams, name one by --team: {all}, {last}"
+                    )))
                 }
                 (None, _) => Err(Failure::Broken(
                     "there is no team yet: make one with `guest init`".to_owned(),

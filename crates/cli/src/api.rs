@@ -176,7 +176,10 @@ mod tests {
             .with("cursor", None::<String>)
             .with("q", Some("a&b c"));
         let url = ask.url("https://guest.acme.example").unwrap();
-        assert_eq!(url.as_str(), "https://guest.acme.example/v1/teams/acme/users?limit=5&q=a%26b+c");
+        assert_eq!(
+            url.as_str(),
+            "https://guest.acme.example/v1/teams/acme/users?limit=5&q=a%26b+c"
+        );
         let ask = Ask::new(Method::GET, &["v1", "teams", "../a/b?", "users"]);
         let url = ask.url("http://127.0.0.1:8080").unwrap();
         assert_eq!(url.path(), "/v1/teams/..%2Fa%2Fb%3F/users");

@@ -29,6 +29,7 @@ pub(crate) enum Key {
     Listen,
     PublicUrl,
     TrustProxy,
+    MetricsPublic,
     Mail,
     MailFrom,
     Brand,
@@ -40,7 +41,7 @@ pub(crate) enum Key {
 
 impl Key {
     /// All settings, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Data,
         Self::Server,
         Self::ApiKey,
@@ -49,6 +50,7 @@ impl Key {
         Self::Listen,
         Self::PublicUrl,
         Self::TrustProxy,
+        Self::MetricsPublic,
         Self::Mail,
         Self::MailFrom,
         Self::Brand,
@@ -69,6 +71,7 @@ impl Key {
             Self::Listen => "listen",
             Self::PublicUrl => "public_url",
             Self::TrustProxy => "trust_proxy",
+            Self::MetricsPublic => "metrics_public",
             Self::Mail => "mail",
             Self::MailFrom => "mail_from",
             Self::Brand => "brand",
@@ -91,6 +94,7 @@ impl Key {
             | Self::Listen
             | Self::PublicUrl
             | Self::TrustProxy
+            | Self::MetricsPublic
             | Self::Mail
             | Self::MailFrom
             | Self::Brand
@@ -113,7 +117,10 @@ pub(crate) type Given = BTreeMap<Key, String>;
 pub(crate) enum Place {
     Option(Key),
     Variable(String),
-    File { path: PathBuf, line: usize },
+    File {
+        path: PathBuf,
+        line: usize,
+    },
     /// What the server on this data directory was last started with.
     Memory,
     Default,

@@ -80,20 +80,34 @@ impl DataDir {
     ///
     /// Returns what stands in the way, and what to do about it.
     pub(crate) fn open(&self, clock: Clock) -> Result<(Arc<SqliteStore>, MacKey), Failure> {
-        if !self.has_database() {
-            return Err(Failure::Broken(format!(
-                "there is no database in {}: name the data directory with --data, \
-                 or make a team with `guest init`",
-                self.path.display()
-            )));
-        }
+        self.require_database()?;
         let key = self.key(NewKeys::ForNewDatabase)?;
         let options = Options { readers: 1, ..Options::of_guest(clock) };
         Ok((Arc::new(SqliteStore::open(&self.database(), &options)?), key))
     }
 
+    /// Requires that there is a database.
+    ///
+    /// # Errors
+    ///
+    /// Returns how to come to one.
+    pub(crate) fn require_database(&self) -> Result<(), Failure> {
+        if self.has_database() {
+            return Ok(());
+        }
+        Err(Failure::Broken(format!(
+            "there is no database in {}: name the data directory with --data, \
+             or make a team with `guest init`",
+            self.path.display()
+        )))
+    }
+
     /// Reads the server's own key, or draws it.
-    fn key(&self, new_keys: NewKeys) -> Result<MacKey, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// Returns that it is lost or cannot be used, and what to do about it.
+    pub(crate) fn key(&self, new_keys: NewKeys) -> Result<MacKey, Failure> {
         let path = self.key_file();
         match read_key(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -140,22 +154,31 @@ pub(crate) fn read_key(path: &Path) -> io::Result<MacKey> {
 
 /// Writes a file that only its owner can read, whole or not at all, and never over another.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
+    let aside = write_aside(path, bytes)?;
+    let linked = fs::hard_link(&aside, path);
+    fs::remove_file(&aside)?;
+    linked
+}
+
+/// Writes a file that only its owner can read, whole or not at all, in the place of any other.
+pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::rename(write_aside(path, bytes)?, path)
+}
+
+fn write_aside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         private_folder(folder)?;
     }
-    let aside = path.with_extension(format!("part-{}", std::process::id()));
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(format!(".part-{}", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&aside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::hard_link(&aside, path)
-    });
-    // There is nothing to remove if it could not be made.
-    let _ = fs::remove_file(&aside);
-    written
+    let mut file = options.open(&aside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(aside.into())
 }
 
 fn private_folder(path: &Path) -> io::Result<()> {

@@ -46,7 +46,9 @@ impl Out {
             out.table(rows, columns)
         })?;
         match page.get("next_cursor").and_then(Value::as_str) {
-            Some(cursor) if !self.json => note(&format!("there is more: --cursor {cursor}, or --all")),
+            Some(cursor) if !self.json => {
+                note(&format!("there is more: --cursor {cursor}, or --all"))
+            }
             Some(_) | None => Ok(()),
         }
     }

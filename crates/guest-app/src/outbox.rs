@@ -38,8 +38,15 @@ impl App {
     pub fn lease_letters(&self, limit: usize) -> Pending<Leased> {
         self.write(&Call::operator(), move |work| {
             let mut letters = Vec::new();
-            for mail in due(work.tx, limit)? {
-                letters.extend(lease(work, mail)?);
+            // Mails that come to their end here make room for others.
+            for _ in 0..ROUNDS {
+                let mails = due(work.tx, limit.saturating_sub(letters.len()))?;
+                if mails.is_empty() {
+                    break;
+                }
+                for mail in mails {
+                    letters.extend(lease(work, mail)?);
+                }
             }
             Ok(Leased { letters, next: next_due(work.tx)? })
         })
@@ -198,6 +205,9 @@ fn cut(detail: &str) -> String {
 
 /// For how long a letter is leased; longer than any try takes.
 pub const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// Bounds how long mails that come to their end keep others waiting.
+const ROUNDS: usize = 20;
 
 /// No mail is put off as far as this: the longest pause with all its jitter, and a lease to spare.
 const FARTHEST: TimeDelta =

@@ -52,9 +52,8 @@ impl Remote {
             request = request.header(header::IF_MATCH, format!("\"{version}\""));
         }
         if let Some(body) = ask.body {
-            request = request
-                .header(header::CONTENT_TYPE, "application/json")
-                .body(body.to_string());
+            request =
+                request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
         }
         let sent = request.send().await.map_err(reqwest::Error::without_url);
         sent.map(Reply::Remote).map_err(|error| {

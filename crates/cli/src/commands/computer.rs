@@ -150,14 +150,8 @@ const ONE: &[Column] = &[
     Column::new("Token", "/secret"),
 ];
 
-const KEY: &[Column] = &[
-    Column::new("Id", "/id"),
-    Column::new("Name", "/name"),
-    Column::new("Secret", "/secret"),
-];
+const KEY: &[Column] =
+    &[Column::new("Id", "/id"), Column::new("Name", "/name"), Column::new("Secret", "/secret")];
 
-const KEY_LIST: &[Column] = &[
-    Column::new("ID", "/id"),
-    Column::new("NAME", "/name"),
-    Column::time("MADE", "/created_at"),
-];
+const KEY_LIST: &[Column] =
+    &[Column::new("ID", "/id"), Column::new("NAME", "/name"), Column::time("MADE", "/created_at")];

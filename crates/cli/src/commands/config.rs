@@ -62,8 +62,5 @@ fn words(out: Out, report: &Value) -> String {
     format!("{}\n\n{file}", out.table(rows, SETTINGS))
 }
 
-const SETTINGS: &[Column] = &[
-    Column::new("SETTING", "/key"),
-    Column::new("VALUE", "/value"),
-    Column::new("FROM", "/from"),
-];
+const SETTINGS: &[Column] =
+    &[Column::new("SETTING", "/key"), Column::new("VALUE", "/value"), Column::new("FROM", "/from")];

@@ -43,7 +43,8 @@ impl Init {
         let settings = Settings::require(common.given(), common.config.as_deref())?;
         let clock = Arc::new(SteadyClock::default());
         let data = DataDir::new(&settings.data.value);
-        let (store, key) = data.open_or_make(Arc::clone(&clock).of_store(), NewKeys::ForNewDatabase)?;
+        let (store, key) =
+            data.open_or_make(Arc::clone(&clock).of_store(), NewKeys::ForNewDatabase)?;
         let app = compose::app(&settings, store, key, clock);
         let Self { team, name, owner, owner_name, time_zone } = self;
         let team = app.init_team(&NewTeam { team, name, owner, owner_name, time_zone }).await?;
@@ -55,8 +56,5 @@ impl Init {
     }
 }
 
-const TEAM: &[Column] = &[
-    Column::new("Team", "/id"),
-    Column::new("Name", "/name"),
-    Column::new("Zone", "/time_zone"),
-];
+const TEAM: &[Column] =
+    &[Column::new("Team", "/id"), Column::new("Name", "/name"), Column::new("Zone", "/time_zone")];

@@ -227,10 +227,12 @@ impl Which {
     ) -> Result<Value, Failure> {
         let path = [&[INVITES, &self.id], path].concat();
         let ask = admin.ask(method, &path).await?.based_on(self.if_version);
-        admin.call(match body {
-            Some(body) => ask.body(body),
-            None => ask,
-        }).await
+        admin
+            .call(match body {
+                Some(body) => ask.body(body),
+                None => ask,
+            })
+            .await
     }
 }
 

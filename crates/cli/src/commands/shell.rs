@@ -42,6 +42,8 @@ impl Man {
         };
         std::fs::create_dir_all(&folder)
             .and_then(|()| clap_mangen::generate_to(Cli::command(), &folder))
-            .map_err(|error| Failure::doing(&format!("cannot write to {}", folder.display()), &error))
+            .map_err(|error| {
+                Failure::doing(&format!("cannot write to {}", folder.display()), &error)
+            })
     }
 }

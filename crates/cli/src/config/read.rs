@@ -134,7 +134,8 @@ pub(super) fn sender_at(origin: &str) -> Result<Email, guest_core::EmailRefusal>
         Some(Host::Domain(domain)) => domain,
         Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => "localhost".to_owned(),
     };
-    Email::parse(&format!("guest@{domain}")).or_else(|_| Email::parse("guest@localhost.localdomain"))
+    Email::parse(&format!("guest@{domain}"))
+        .or_else(|_| Email::parse("guest@localhost.localdomain"))
 }
 
 /// Returns a mail transport's address without its password (QU-31).

@@ -22,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) listen: Sourced<SocketAddr>,
     pub(crate) public_url: Sourced<String>,
     pub(crate) trust_proxy: Sourced<bool>,
+    pub(crate) metrics_public: Sourced<bool>,
     pub(crate) mail: Sourced<String>,
     pub(crate) mail_from: Sourced<Email>,
     pub(crate) brand: Sourced<String>,
@@ -77,8 +78,7 @@ impl Settings {
         let mut reading = Reading::of(said);
         let listen = reading.with_default(Key::Listen, read::listen, || LISTEN);
         let at = listen.value;
-        let public_url =
-            reading.with_default(Key::PublicUrl, read::origin, || read::origin_of(at));
+        let public_url = reading.with_default(Key::PublicUrl, read::origin, || read::origin_of(at));
         let data = reading.with_default(Key::Data, read::path, || PathBuf::from(DATA));
         let mail = reading.with_default(Key::Mail, read::mail, || {
             format!("dir:{}", data.value.join("mail").display())
@@ -95,6 +95,7 @@ impl Settings {
             listen,
             public_url,
             trust_proxy: reading.with_default(Key::TrustProxy, read::flag, || false),
+            metrics_public: reading.with_default(Key::MetricsPublic, read::flag, || false),
             mail,
             mail_from,
             brand: reading.with_default(Key::Brand, read::brand, || "Guest".to_owned()),
@@ -131,7 +132,21 @@ impl Settings {
 
     /// Returns whether the credit of a used invite comes back when it is cancelled (CR-11).
     pub(crate) const fn refunds(&self) -> RefundPolicy {
-        if self.refund_used_on_cancel.value { RefundPolicy::UsedToo } else { RefundPolicy::UnusedOnly }
+        if self.refund_used_on_cancel.value {
+            RefundPolicy::UsedToo
+        } else {
+            RefundPolicy::UnusedOnly
+        }
+    }
+
+    /// Takes note of where the server really listens, which tells where it is reached
+    /// unless that is said.
+    pub(crate) fn listening(&mut self, at: SocketAddr) {
+        self.listen.value = at;
+        if self.public_url.place == Place::Default || self.public_url.place == Place::Memory {
+            let (value, place) = (read::origin_of(at), Place::Default);
+            self.public_url = Sourced { value, place };
+        }
     }
 
     /// Returns the host under which the server is reached.
@@ -165,6 +180,7 @@ impl Settings {
             Key::Listen => shown(&self.listen),
             Key::PublicUrl => shown(&self.public_url),
             Key::TrustProxy => (self.trust_proxy.value.into(), &self.trust_proxy.place),
+            Key::MetricsPublic => (self.metrics_public.value.into(), &self.metrics_public.place),
             Key::Mail => (self.shown_mail().into(), &self.mail.place),
             Key::MailFrom => shown(&self.mail_from),
             Key::Brand => shown(&self.brand),
@@ -239,7 +255,5 @@ const fn rank(place: &Place) -> u8 {
 }
 
 /// Where a server listens unless told otherwise: nobody else can reach it there.
-const LISTEN: SocketAddr = SocketAddr::new(
-    std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
-    8080,
-);
+const LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);

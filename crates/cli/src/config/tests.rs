@@ -22,7 +22,8 @@ fn if_23_everything_wrong_is_said_with_its_place() {
         &[("GUEST_LISTEN", "8080"), ("GUEST_API_KEY", "gk_secret")],
         "mail = \"carrier pigeon\"\ntrust_proxy = 3\n\n[prices]\nunit_price = 0\n",
     );
-    let said: Vec<String> = wrongs.unwrap_err().iter().map(|wrong| end_of(&wrong.to_string())).collect();
+    let said: Vec<String> =
+        wrongs.unwrap_err().iter().map(|wrong| end_of(&wrong.to_string())).collect();
     assert_eq!(
         said,
         [
@@ -86,11 +87,8 @@ fn the_server_or_the_data_directory_whichever_is_said_more_strongly() {
 #[test]
 fn qu_31_no_secret_is_shown() {
     let key = guest_core::Secret::new(guest_core::Purpose::ApiKey, &[7; 32]);
-    let settings = read(
-        &[("mail", "smtp://ada:hidden@mail.example")],
-        &[("GUEST_API_KEY", key.expose())],
-        "",
-    );
+    let settings =
+        read(&[("mail", "smtp://ada:hidden@mail.example")], &[("GUEST_API_KEY", key.expose())], "");
     let shown = format!("{:?}", settings.unwrap().rows());
     assert!(shown.contains("smtp://ada:..@mail.example"), "{shown}");
     assert!(!shown.contains("hidden") && !shown.contains(key.expose()), "{shown}");
@@ -103,13 +101,17 @@ fn commands_beside_a_server_write_its_links() {
     fs::create_dir(&data).unwrap();
     let memory = Memory { public_url: Some("https://guest.acme.example".to_owned()), config: None };
     fs::write(data.join(MEMORY), serde_json::to_vec(&memory).unwrap()).unwrap();
-    let given = |key: &str, value: &str| Given::from([(Key::named(key).unwrap(), value.to_owned())]);
+    let given =
+        |key: &str, value: &str| Given::from([(Key::named(key).unwrap(), value.to_owned())]);
     let read = |given| {
         let said = Said::gather(given, None, |_| None, folder.path()).unwrap();
         Settings::read(&said).unwrap().public_url
     };
     let beside = read(given("data", data.to_str().unwrap()));
-    assert_eq!((beside.value.as_str(), beside.place), ("https://guest.acme.example", Place::Memory));
+    assert_eq!(
+        (beside.value.as_str(), beside.place),
+        ("https://guest.acme.example", Place::Memory)
+    );
     assert_eq!(read(given("data", "elsewhere")).place, Place::Default);
 }
 

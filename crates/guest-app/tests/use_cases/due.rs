@@ -133,6 +133,6 @@ fn events(fix: &Fixture, name: &str) -> usize {
     rows.iter().filter(|row| format!("{row:?}").contains(&quoted)).count()
 }
 
-fn everything(fix: &Fixture) -> String {
+fn everything(fix: &Fixture) -> Vec<String> {
     tables::ALL.iter().map(|table| format!("{:?}", fix.store.rows(table))).collect()
 }

@@ -120,6 +120,19 @@ fn ga_32_what_is_queued_when_its_invite_is_cancelled_is_withdrawn() {
 }
 
 #[test]
+fn ga_50_mails_that_come_to_their_end_make_room_for_others() {
+    let fix = Fixture::new();
+    fix.credits(3);
+    let computer = fix.computer();
+    let invites = fix.invite(computer, "a@example.org, b@example.org, c@example.org").invites;
+    cancel(&fix, invites[0].id);
+    cancel(&fix, invites[1].id);
+    let leased = fix.app.lease_letters(1).wait().unwrap();
+    assert_eq!(only(leased).to.as_str(), "c@example.org");
+    assert_eq!(mails(&fix, Some("withdrawn")).len(), 2);
+}
+
+#[test]
 fn ga_32_a_guest_who_was_told_is_told_of_the_cancelling() {
     // The mail was accepted; perhaps accepted; is on its way and arrives.
     let (fix, invite) = invited("lin@example.org");

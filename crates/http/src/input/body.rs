@@ -137,6 +137,10 @@ fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pro
         return Err(media_type());
     }
     let text = if is_empty { b"{}" } else { bytes };
+    if text.trim_ascii_start().starts_with(b"[") {
+        // Fields in a row, without their names, are not what anybody means.
+        return Err(InputError::invalid("", "not an object").into());
+    }
     let mut from = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut from)
         .map_err(|error| if is_empty { nothing_sent(is_json) } else { refusal(&error) })?;
@@ -254,12 +258,7 @@ mod tests {
         check("{", "malformed", None);
         check("", "malformed", None);
         check(r#"{"name": "x"} x"#, "malformed", None);
-        check(
-            &format!(r#"{{"name": {}1{}}}"#, "[".repeat(500), "]".repeat(500)),
-            "malformed",
-            None,
-        );
-        check("[]", "validation", Some(""));
+        check(r#"["x", null]"#, "validation", Some(""));
         check("{}", "validation", Some("/name"));
         check(r#"{"name": 3}"#, "validation", Some("/name"));
         check(r#"{"name": "x", "inner": {}}"#, "validation", Some("/inner/list"));
@@ -271,7 +270,7 @@ mod tests {
 
     #[test]
     fn qu_33_nesting_has_a_depth() {
-        let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
+        let deep = format!(r#"{{"a": {}{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
         let problem = read::<serde_json::Value>(&json(), deep.as_bytes()).unwrap_err();
         assert_eq!(problem.status().as_u16(), 400);
     }

@@ -37,7 +37,8 @@ impl Grant {
 impl MarkPaid {
     pub(super) async fn run(self, admin: &Admin) -> Result<(), Failure> {
         let order = self.order.parse();
-        let order = order.map_err(|_| Failure::Refused(Problem::not_found("order", &self.order)))?;
+        let order =
+            order.map_err(|_| Failure::Refused(Problem::not_found("order", &self.order)))?;
         let team = admin.team().await?;
         let order = admin.local()?.app().mark_paid(team, order).await?;
         admin.out.thing(&json_of(&order)?, ORDER)

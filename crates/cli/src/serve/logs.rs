@@ -1,0 +1,24 @@
+//! What a server logs: to standard error, for people or for programs.
+
+use std::io::{self, IsTerminal as _};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::LogFormat;
+
+/// Starts logging; `GUEST_LOG` says how much, as in `debug` or `guest_http=debug,info`.
+pub(super) fn start(format: LogFormat) {
+    let filter = EnvFilter::builder()
+        .with_env_var("GUEST_LOG")
+        .with_default_directive(tracing::Level::INFO.into())
+        .from_env_lossy();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    // It fails only if something logs already, which then goes on.
+    let _ = match format {
+        LogFormat::Human => {
+            builder.with_target(false).with_ansi(io::stderr().is_terminal() && !plain).try_init()
+        }
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+}

@@ -1,0 +1,10 @@
+//! The API, from request to response, through the real router.
+//!
+//! Every answer that any of these tests gets is checked against the document
+//! that the router gives of itself (`documented.rs`).
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "fixtures of tests")]
+
+mod documented;
+mod rights;
+mod things;
+mod world;
