@@ -64,7 +64,8 @@ pub fn furnish(app: &App, credits: u32) -> Result<(ComputerId, Secret), Fault> {
     })
     .wait()?;
     app.grant(TEAM, credits, "to try it out").wait()?;
-    let key = app.make_computer_key(&operator, TEAM, &KeyDraft { name: "lab".to_owned() }).wait()?;
+    let key =
+        app.make_computer_key(&operator, TEAM, &KeyDraft { name: "lab".to_owned() }).wait()?;
     let secret = Secret::parse(Purpose::ComputerKey, &key.secret.unwrap_or_default());
     let secret = secret.ok_or(guest_app::Denied::NotFound("computer key"))?;
     let beat = Heartbeat { name: COMPUTER.to_owned(), ..Heartbeat::default() };

@@ -102,7 +102,7 @@ impl Place {
             "window": window_at(now.as_secs().cast_signed() + off, start, end),
             "title": "Usability study",
         });
-        self.product.cli(&["credits", "grant", "--team", "acme", "--quantity", "1", "--note", "x"]);
+        self.product.cli(&["credits", "grant", "--team", "acme", "1", "--note", "x"]);
         let made = self.owner.post("/v1/teams/acme/guest-access-invites", &body).ok();
         made["invites"][0]["id"].as_str().unwrap().to_owned()
     }

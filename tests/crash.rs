@@ -19,7 +19,7 @@ use crate::product::{Client, Product, head, within};
 fn qu_20_a_killed_server_loses_nothing_it_acknowledged() {
     let kills: u32 = std::env::var("GUEST_KILLS").map_or(50, |kills| kills.parse().unwrap());
     let mut product = Product::start();
-    product.cli(&["credits", "grant", "--team", "acme", "--quantity", "100000", "--note", "a test"]);
+    product.cli(&["credits", "grant", "--team", "acme", "100000", "--note", "a test"]);
     let (computer, _) = product.computer("studio-1");
     let seen = Arc::new(Seen::default());
     for round in 0..kills {

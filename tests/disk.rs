@@ -26,15 +26,20 @@ fn qu_21_a_full_disk_refuses_what_it_cannot_keep_and_recovers() {
     let filler = disk.path().join("filler");
     let full = fs::write(&filler, vec![0; 24 << 20]);
     assert!(full.is_err(), "the disk is not full");
-    let mut kept = 0;
-    let refused = within(20, || {
+    // A little may still fit, before and after the first refusal: into what is free in the files.
+    let (mut kept, mut refused) = (0, 0);
+    let noticed = within(20, || {
         let answer = invite(&owner, &computer, "ada@acme.example");
-        kept += usize::from(answer.status == 201);
-        answer.status == 503
+        match answer.status {
+            201 => kept += 1,
+            _ => {
+                assert_eq!((answer.status, answer.refused().as_str()), (503, "store_unavailable"));
+                refused += 1;
+            }
+        }
+        refused >= 3
     });
-    assert!(refused, "a full disk went unnoticed");
-    let answer = invite(&owner, &computer, "ada@acme.example");
-    assert_eq!(answer.refused(), "store_unavailable");
+    assert!(noticed, "a full disk went unnoticed");
     assert_eq!(count(&owner), before + kept, "reading goes on, and nothing half-done is there");
     assert_eq!(owner.get("/healthz").status, 200);
 
@@ -73,7 +78,7 @@ fn qu_21_a_read_only_disk_is_told_in_words_and_loses_nothing() {
     invite(&product.as_owner(), &computer, "ada@acme.example").ok();
     product.kill();
     disk.remount("ro");
-    let told = product.try_cli(&["credits", "grant", "--team", "acme", "--quantity", "1", "--note", "x"]);
+    let told = product.try_cli(&["credits", "grant", "--team", "acme", "1", "--note", "x"]);
     assert_eq!(told.status.code(), Some(1));
     let words = String::from_utf8_lossy(&told.stderr).to_lowercase();
     assert!(words.contains("read-only") || words.contains("readonly"), "{words}");

@@ -11,9 +11,9 @@ use std::num::NonZeroU32;
 
 use guest_core::{
     Attempt, Computer, ComputerId, ComputerName, Connection, CreditAccount, Email, EntryId,
-    GrantNote, GuestKind, HostLogin, Instant, Invite, InviteEffect, InviteId, Inviting, LoginReport,
-    MailId, Message, NewInvite, Peripheral, Permissions, Posting, Provision, Refusal as _, Sender,
-    SenderPolicy, TeamId, Title, UserId, Window, charge,
+    GrantNote, GuestKind, HostLogin, Instant, Invite, InviteEffect, InviteId, Inviting,
+    LoginReport, MailId, Message, NewInvite, Peripheral, Permissions, Posting, Provision,
+    Refusal as _, Sender, SenderPolicy, TeamId, Title, UserId, Window, charge,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -70,7 +70,9 @@ impl Studio {
     fn invite(&mut self, guest: &str, now: Instant) -> Result<Invite, Box<dyn Error>> {
         // Local times in a named zone, as a person types them; all that is wrong is told at once.
         let window = Window::parse("2026-12-01T09:00", "2026-12-01T17:30", "Europe/Paris", "")
-            .map_err(|errors| errors.into_iter().map(|e| e.detail).collect::<Vec<_>>().join("; "))?;
+            .map_err(|errors| {
+                errors.into_iter().map(|e| e.detail).collect::<Vec<_>>().join("; ")
+            })?;
         let guest = GuestKind::of(Email::parse(guest)?, &self.ada.email, false);
         let guests = [guest.clone()];
         let (computer, sender) = (&self.computer, self.ada.user);
@@ -108,7 +110,8 @@ impl Studio {
     /// Asks whether somebody with the current link may connect.
     fn ask(&self, invite: &Invite, account: Option<&Email>, now: Instant) {
         // The computer's agent is heard all the time.
-        let login = HostLogin::parse("kiosk").map_or(LoginReport::Unmentioned, LoginReport::LoggedIn);
+        let login =
+            HostLogin::parse("kiosk").map_or(LoginReport::Unmentioned, LoginReport::LoggedIn);
         let (computer, _) = self.computer.heard(login, None, Connection::External, now);
         let attempt =
             Attempt { link: invite.link, account, computer: &computer, sender_may_invite: true };

@@ -47,7 +47,7 @@ impl JournalStore {
         text.truncate(text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
         let end = u64::try_from(text.len()).map_err(io::Error::other)?;
         let mut state =
-            State { clock, file, end, shelves: BTreeMap::new(), undo: Vec::new(), failed: None };
+            State { clock, file, end, tables: BTreeMap::new(), undo: Vec::new(), failed: None };
         for line in text.split_inclusive(|byte| *byte == b'\n') {
             let changes = line::read(line).ok_or_else(|| io::Error::other("not a journal"))?;
             for (table, key, row) in changes {
@@ -85,7 +85,9 @@ impl Store for JournalStore {
         if changed {
             // One of them may add another, or submit work.
             let wakes = self.wakes().clone();
-            wakes.iter().for_each(|wake| wake());
+            for wake in &wakes {
+                wake();
+            }
         }
     }
 
@@ -107,7 +109,7 @@ struct State {
     file: File,
     /// Where the last whole line ends.
     end: u64,
-    shelves: BTreeMap<String, Shelf>,
+    tables: BTreeMap<String, Kept>,
     /// What the unit at work has changed, in order.
     undo: Vec<Before>,
     failed: Option<StoreError>,
@@ -115,7 +117,7 @@ struct State {
 
 /// The rows of one table, by their keys.
 #[derive(Default)]
-struct Shelf {
+struct Kept {
     rows: BTreeMap<Vec<Value>, Row>,
     /// The last number drawn for a row.
     last: i64,
@@ -132,14 +134,14 @@ struct Before {
 impl State {
     /// Puts a row under its key, or takes it away, and remembers how to undo it.
     fn put(&mut self, table: &str, key: Vec<Value>, row: Option<Row>) {
-        let shelf = self.shelves.entry(table.to_owned()).or_default();
-        let last = shelf.last;
+        let kept = self.tables.entry(table.to_owned()).or_default();
+        let last = kept.last;
         if let [Value::Int(number)] = key[..] {
-            shelf.last = last.max(number);
+            kept.last = last.max(number);
         }
         let before = match row {
-            Some(row) => shelf.rows.insert(key.clone(), row),
-            None => shelf.rows.remove(&key),
+            Some(row) => kept.rows.insert(key.clone(), row),
+            None => kept.rows.remove(&key),
         };
         self.undo.push(Before { table: table.to_owned(), key, row: before, last });
     }
@@ -149,7 +151,8 @@ impl State {
         if self.undo.is_empty() {
             return Ok(false);
         }
-        let touched: BTreeSet<_> = self.undo.iter().map(|it| (it.table.as_str(), &it.key)).collect();
+        let touched: BTreeSet<_> =
+            self.undo.iter().map(|it| (it.table.as_str(), &it.key)).collect();
         let changes = touched.into_iter().map(|(table, key)| (table, key, self.row(table, key)));
         let line = line::write(changes);
         let written = self.append_line(&line);
@@ -173,21 +176,21 @@ impl State {
     /// Takes back what the unit changed, the last first; nothing if it was made durable.
     fn undo(&mut self) {
         while let Some(before) = self.undo.pop() {
-            let shelf = self.shelves.entry(before.table).or_default();
-            shelf.last = before.last;
+            let kept = self.tables.entry(before.table).or_default();
+            kept.last = before.last;
             match before.row {
-                Some(row) => shelf.rows.insert(before.key, row),
-                None => shelf.rows.remove(&before.key),
+                Some(row) => kept.rows.insert(before.key, row),
+                None => kept.rows.remove(&before.key),
             };
         }
     }
 
     fn row(&self, table: &str, key: &[Value]) -> Option<&Row> {
-        self.shelves.get(table)?.rows.get(key)
+        self.tables.get(table)?.rows.get(key)
     }
 
     fn rows(&self, table: &Table) -> impl Iterator<Item = &Row> {
-        self.shelves.get(table.name).into_iter().flat_map(|shelf| shelf.rows.values())
+        self.tables.get(table.name).into_iter().flat_map(|kept| kept.rows.values())
     }
 }
 
@@ -231,7 +234,7 @@ impl Tx for State {
     }
 
     fn append(&mut self, table: &'static Table, row: &[Value]) -> Result<u64, StoreError> {
-        let next = self.shelves.get(table.name).map_or(0, |shelf| shelf.last) + 1;
+        let next = self.tables.get(table.name).map_or(0, |kept| kept.last) + 1;
         let rest = row.iter().skip(1).cloned();
         let row: Row = [Value::Int(next)].into_iter().chain(rest).collect();
         self.write(table, &row)?;

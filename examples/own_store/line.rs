@@ -14,7 +14,8 @@ pub(crate) type Change = (String, Vec<Value>, Option<Row>);
 pub(crate) fn write<'a>(
     changes: impl Iterator<Item = (&'a str, &'a Vec<Value>, Option<&'a Row>)>,
 ) -> String {
-    let changes = changes.map(|(table, key, row)| json!([table, shown(key), row.map(shown)]));
+    let changes =
+        changes.map(|(table, key, row)| json!([table, shown(key), row.map(|row| shown(row))]));
     format!("{}\n", Json::Array(changes.collect()))
 }
 
@@ -28,7 +29,7 @@ pub(crate) fn read(line: &[u8]) -> Option<Vec<Change>> {
     changes.collect()
 }
 
-fn shown(values: &Vec<Value>) -> Json {
+fn shown(values: &[Value]) -> Json {
     let values = values.iter().map(|value| match value {
         Value::Null => Json::Null,
         Value::Int(number) => json!(number),

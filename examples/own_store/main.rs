@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let id = made.invites.first().ok_or("no invite was made")?.id;
     let kept = app_after.invite(&Call::operator(), TEAM, id).wait()?;
     let balance = app_after.balance(&Call::operator(), TEAM).wait()?.balance;
-    println!("Opened again: the invite for {} is {}, ", kept.guest_email, kept.phase);
+    println!("Opened again: the invite for {} is {},", kept.guest_email, kept.phase);
     println!("  the balance is {balance}, and the journal has {} lines", lines(&path)?);
     Ok(())
 }

@@ -18,7 +18,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
 use guest_app::letter::{Content, Letter, Tried};
-use guest_app::{App, Call, Fault};
+use guest_app::{App, Call, Fault, GuestLinkView};
 use guest_core::{ComputerId, Delivery};
 use guest_examples::{TEAM, app, client, furnish, invitation, wall_clock};
 use guest_store_sqlite::{Options, SqliteStore};
@@ -28,8 +28,10 @@ use tokio::time::timeout;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let store =
-        SqliteStore::open(&folder.path().join("desk.db"), &Options::of_guest(Arc::new(wall_clock)))?;
+    let store = SqliteStore::open(
+        &folder.path().join("desk.db"),
+        &Options::of_guest(Arc::new(wall_clock)),
+    )?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let base = format!("http://{}", listener.local_addr()?);
     let app = app(store, &format!("{base}/guest"))?;
@@ -58,7 +60,8 @@ async fn serve(listener: TcpListener, desk: Desk) -> Result<(), Box<dyn Error>> 
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let guest = guest_http::router(desk.app.clone(), guest_http::Options::default());
-    let router = Router::new().route("/bookings", post(book)).with_state(desk).nest("/guest", guest);
+    let router =
+        Router::new().route("/bookings", post(book)).with_state(desk).nest("/guest", guest);
     // The limits on strangers count by address.
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     Ok(axum::serve(listener, service).await?)
@@ -72,7 +75,9 @@ async fn book(
     let guest = booking.get("guest").and_then(Value::as_str).unwrap_or_default();
     let draft = invitation(desk.computer, guest);
     match desk.app.make_invites(&Call::operator(), TEAM, &draft).await {
-        Ok(made) => Ok(Json(json!({ "booked": made.invites.len(), "credits": made.credits.balance }))),
+        Ok(made) => {
+            Ok(Json(json!({ "booked": made.invites.len(), "credits": made.credits.balance })))
+        }
         Err(Fault::Refused(refusal)) => Err((StatusCode::CONFLICT, refusal.to_string())),
         Err(fault @ Fault::Store(_)) => Err((StatusCode::SERVICE_UNAVAILABLE, fault.to_string())),
     }
@@ -107,7 +112,8 @@ async fn be_a_guest(
     let client = client()?;
     let guest = "lin@example.org";
     let send = async |path: &str, cookie: &str, body: Value| {
-        let request = client.post(format!("{base}{path}")).header("content-type", "application/json");
+        let request =
+            client.post(format!("{base}{path}")).header("content-type", "application/json");
         let request = request.header("origin", base).header("cookie", cookie);
         request.body(body.to_string()).send().await?.error_for_status()
     };
@@ -123,8 +129,8 @@ async fn be_a_guest(
     let token = link.rsplit('/').next().unwrap_or_default();
     let address = format!("/guest/v1/guest-links/{token}");
     let shown = client.get(format!("{base}{address}")).send().await?.error_for_status()?;
-    let shown: Value = serde_json::from_slice(&shown.bytes().await?)?;
-    println!("GET the link: {} on {}, you are {}", shown["title"], shown["computer"], shown["you"]);
+    let shown: GuestLinkView = serde_json::from_slice(&shown.bytes().await?)?;
+    println!("GET the link: {} on {}, you are {}", shown.title, shown.computer, shown.you);
 
     send("/guest/v1/sign-in", "", json!({ "email": guest })).await?;
     let code = loop {
@@ -145,7 +151,8 @@ async fn be_a_guest(
 
 /// Waits for the next mail.
 async fn next(mails: &mut mpsc::UnboundedReceiver<Letter>) -> Result<Letter, Box<dyn Error>> {
-    let letter = timeout(Duration::from_secs(10), mails.recv()).await?.ok_or("no mail will come")?;
+    let letter =
+        timeout(Duration::from_secs(10), mails.recv()).await?.ok_or("no mail will come")?;
     println!("  a mail to {}", letter.to);
     Ok(letter)
 }

@@ -12,7 +12,7 @@ use crate::api::{Api, Ask, Local, Remote};
 use crate::clock::SteadyClock;
 use crate::commands::Common;
 use crate::compose;
-use crate::config::{Given, Key, Place, Settings};
+use crate::config::{Given, Place, Setting, Settings};
 use crate::data::DataDir;
 use crate::failure::{Failure, Problem};
 use crate::out::Out;
@@ -21,24 +21,39 @@ use crate::out::Out;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Access")]
 pub(crate) struct Access {
-    /// The team; may be left out where there is one [env: `GUEST_TEAM`]
-    #[arg(long, global = true, value_name = "TEAM")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "TEAM",
+        help = "The team; may be left out where there is one [env: GUEST_TEAM]"
+    )]
     pub(crate) team: Option<String>,
 
-    /// Act as this user, with their rights, rather than as the operator [env: `GUEST_AS`]
-    #[arg(long = "as", global = true, value_name = "EMAIL")]
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "EMAIL",
+        help = "Act as this user, with their rights, rather than as the operator [env: GUEST_AS]"
+    )]
     pub(crate) acting: Option<String>,
 
-    /// Go through this server, with the key in `GUEST_API_KEY` [env: `GUEST_SERVER`]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help = "Go through this server, with the key in GUEST_API_KEY [env: GUEST_SERVER]"
+    )]
     pub(crate) server: Option<String>,
 }
 
 impl Access {
     /// Adds what it says to the options given.
     pub(crate) fn add_to(&self, given: &mut Given) {
-        let options =
-            [(Key::Team, &self.team), (Key::As, &self.acting), (Key::Server, &self.server)];
+        let options = [
+            (Setting::Team, &self.team),
+            (Setting::As, &self.acting),
+            (Setting::Server, &self.server),
+        ];
         for (key, value) in options {
             given.extend(value.clone().map(|value| (key, value)));
         }
@@ -48,8 +63,12 @@ impl Access {
 /// Which page of a list is wanted.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Pages {
-    /// How many at most: 1 to 200 [default: 50]
-    #[arg(long, value_name = "N", conflicts_with = "all")]
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "all",
+        help = "How many at most: 1 to 200 [default: 50]"
+    )]
     limit: Option<u32>,
 
     /// Go on after the page before, by its cursor

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Given, Key};
+use crate::config::{Given, Setting};
 use crate::failure::Failure;
 use crate::serve;
 
@@ -28,7 +28,7 @@ use crate::serve;
 /// One binary does everything: the server, and its administration on the data
 /// directory itself or, with --server, through a server.
 #[derive(Debug, Parser)]
-#[command(name = "guest", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "guest", version, propagate_version = true)]
 #[command(after_help = "Start with `guest serve --demo`.\n\n\
     Options are also environment variables (GUEST_PUBLIC_URL for --public-url) and keys of \
     guest.toml (public_url);\nthe option counts before the variable, and that before the file. \
@@ -45,12 +45,20 @@ pub(crate) struct Cli {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "General")]
 pub(crate) struct Common {
-    /// The data directory [env: `GUEST_DATA`] [default: guest-data]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help = "The data directory [env: GUEST_DATA] [default: guest-data]"
+    )]
     pub(crate) data: Option<PathBuf>,
 
-    /// The configuration file [env: `GUEST_CONFIG`] [default: guest.toml there, or here]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help = "The configuration file [env: GUEST_CONFIG] [default: guest.toml there, or here]"
+    )]
     pub(crate) config: Option<PathBuf>,
 
     /// Print JSON, for programs
@@ -62,7 +70,7 @@ impl Common {
     /// Returns the options given.
     pub(crate) fn given(&self) -> Given {
         let data = self.data.as_ref().map(|data| data.to_string_lossy().into_owned());
-        data.map(|data| (Key::Data, data)).into_iter().collect()
+        data.map(|data| (Setting::Data, data)).into_iter().collect()
     }
 }
 

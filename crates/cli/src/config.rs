@@ -20,7 +20,7 @@ pub(crate) use settings::{LogFormat, Settings, Sourced};
 
 /// The name of a setting.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum Key {
+pub(crate) enum Setting {
     Data,
     Server,
     ApiKey,
@@ -39,7 +39,7 @@ pub(crate) enum Key {
     LogFormat,
 }
 
-impl Key {
+impl Setting {
     /// All settings, in the order in which they are shown.
     pub(crate) const ALL: [Self; 16] = [
         Self::Data,
@@ -110,12 +110,12 @@ impl Key {
 }
 
 /// What the options of a command say.
-pub(crate) type Given = BTreeMap<Key, String>;
+pub(crate) type Given = BTreeMap<Setting, String>;
 
 /// Where a setting comes from.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Place {
-    Option(Key),
+    Option(Setting),
     Variable(String),
     File {
         path: PathBuf,
@@ -142,7 +142,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Wrong {
     pub(crate) place: Place,
-    pub(crate) key: Option<Key>,
+    pub(crate) key: Option<Setting>,
     pub(crate) detail: String,
 }
 
@@ -161,7 +161,7 @@ impl fmt::Display for Wrong {
 #[derive(Debug, Default)]
 pub(crate) struct Said {
     options: Given,
-    variables: BTreeMap<Key, String>,
+    variables: BTreeMap<Setting, String>,
     file: Option<File>,
     memory: Memory,
 }
@@ -188,13 +188,13 @@ impl Said {
         here: &Path,
     ) -> Result<Self, Vec<Wrong>> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let variables: BTreeMap<Key, String> = Key::ALL
+        let variables: BTreeMap<Setting, String> = Setting::ALL
             .into_iter()
             .filter_map(|key| Some((key, variable(&key.variable()?)?)))
             .collect();
         let mut said = Self { options, variables, file: None, memory: Memory::default() };
         let named = config.map(Path::to_owned).or_else(|| variable(CONFIG).map(PathBuf::from));
-        let beside = said.memory_of(&said.data());
+        let beside = Memory::of(&said.data());
         let candidates = [
             Some(said.data().join(FILE)).filter(|path| path.exists()),
             beside.config.clone().filter(|path| path.exists()),
@@ -202,18 +202,18 @@ impl Said {
         ];
         let path = named.or_else(|| candidates.into_iter().flatten().next());
         said.file = path.map(|path| File::read(&path)).transpose()?;
-        said.memory = said.memory_of(&said.data());
+        said.memory = Memory::of(&said.data());
         Ok(said)
     }
 
     /// Returns the data directory.
     fn data(&self) -> PathBuf {
-        let told = self.find(Key::Data).map(|(value, _)| PathBuf::from(value));
+        let told = self.find(Setting::Data).map(|(value, _)| PathBuf::from(value));
         told.unwrap_or_else(|| PathBuf::from(DATA))
     }
 
     /// Returns what counts for a setting, and where it is said.
-    fn find(&self, key: Key) -> Option<(String, Place)> {
+    fn find(&self, key: Setting) -> Option<(String, Place)> {
         if let Some(value) = self.options.get(&key) {
             return Some((value.clone(), Place::Option(key)));
         }
@@ -223,11 +223,14 @@ impl Said {
         if let Some(found) = self.file.as_ref().and_then(|file| file.find(key)) {
             return Some(found);
         }
-        let remembered = self.memory.public_url.clone().filter(|_| key == Key::PublicUrl);
+        let remembered = self.memory.public_url.clone().filter(|_| key == Setting::PublicUrl);
         remembered.map(|value| (value, Place::Memory))
     }
+}
 
-    fn memory_of(&self, data: &Path) -> Memory {
+impl Memory {
+    /// Reads what a server left in the data directory; nothing if none ever did.
+    fn of(data: &Path) -> Self {
         let text = std::fs::read(data.join(MEMORY)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
     }

@@ -127,9 +127,10 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 impl From<io::Error> for Failure {
     /// Takes a failure to write the output; other failures say what was being done.
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::Unread,
-            _ => Self::doing("cannot write the output", &error),
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::Unread
+        } else {
+            Self::doing("cannot write the output", &error)
         }
     }
 }

@@ -36,7 +36,7 @@ impl Out {
         answer: &Value,
         words: impl FnOnce(Self, &Value) -> String,
     ) -> Result<(), Failure> {
-        if self.json { self.json(answer) } else { self.text(&words(self, answer)) }
+        if self.json { print(&format!("{answer:#}")) } else { print(&words(self, answer)) }
     }
 
     /// Prints the things of a list: the page for programs, a table for people.
@@ -61,18 +61,6 @@ impl Out {
     /// Prints that something was done that has no answer.
     pub(crate) fn done(self, what: &str) -> Result<(), Failure> {
         self.answer(&Value::Null, |_, _| what.to_owned())
-    }
-
-    /// Prints JSON.
-    pub(crate) fn json(self, value: &Value) -> Result<(), Failure> {
-        self.text(&format!("{value:#}"))
-    }
-
-    /// Prints a text and ends the line.
-    pub(crate) fn text(self, text: &str) -> Result<(), Failure> {
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{}", text.trim_end())?;
-        Ok(stdout.flush()?)
     }
 
     /// Writes rows as a table.
@@ -124,6 +112,13 @@ impl Out {
             Some(_) | None => Cell::new(text),
         }
     }
+}
+
+/// Prints a text and ends the line.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{}", text.trim_end())?;
+    Ok(stdout.flush()?)
 }
 
 /// Says something beside the answer, on standard error.

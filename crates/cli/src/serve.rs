@@ -27,7 +27,7 @@ use tokio::sync::Notify;
 use crate::clock::SteadyClock;
 use crate::commands::Common;
 use crate::compose;
-use crate::config::{Given, Key, LogFormat, MEMORY, Memory, Place, Settings};
+use crate::config::{Given, LogFormat, MEMORY, Memory, Place, Setting, Settings};
 use crate::data::{DataDir, NewKeys, replace_private};
 use crate::failure::{Failure, chain};
 use background::Background;
@@ -51,44 +51,68 @@ pub(crate) struct Serve {
 /// What a server is told.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Options {
-    /// Where to listen [env: `GUEST_LISTEN`] [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        help = "Where to listen [env: GUEST_LISTEN] [default: 127.0.0.1:8080]"
+    )]
     listen: Option<String>,
 
-    /// Where people reach the server, such as <https://guest.acme.example> [env: `GUEST_PUBLIC_URL`]
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Where people reach the server, such as https://guest.acme.example [env: GUEST_PUBLIC_URL]"
+    )]
     public_url: Option<String>,
 
-    /// How mails go out: smtp://HOST, smtps://HOST or dir:PATH [env: `GUEST_MAIL`] [default: dir:DATA/mail]
-    #[arg(long, value_name = "TRANSPORT")]
+    #[arg(
+        long,
+        value_name = "TRANSPORT",
+        help = "How mails go out: smtp://HOST, smtps://HOST or dir:PATH [env: GUEST_MAIL] [default: dir:DATA/mail]"
+    )]
     mail: Option<String>,
 
-    /// Whose address mails come from [env: `GUEST_MAIL_FROM`] [default: guest at the server's host]
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        help = "Whose address mails come from [env: GUEST_MAIL_FROM] [default: guest at the server's host]"
+    )]
     mail_from: Option<String>,
 
-    /// What the product is called in mails [env: `GUEST_BRAND`] [default: Guest]
-    #[arg(long, value_name = "NAME")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help = "What the product is called in mails [env: GUEST_BRAND] [default: Guest]"
+    )]
     brand: Option<String>,
 
-    /// Believe the address that a proxy in front says people come from [env: `GUEST_TRUST_PROXY`]
-    #[arg(long)]
+    #[arg(
+        long,
+        help = "Believe the address that a proxy in front says people come from [env: GUEST_TRUST_PROXY]"
+    )]
     trust_proxy: bool,
 
-    /// Show /metrics to other machines as well [env: `GUEST_METRICS_PUBLIC`]
-    #[arg(long)]
+    #[arg(long, help = "Show /metrics to other machines as well [env: GUEST_METRICS_PUBLIC]")]
     metrics_public: bool,
 
-    /// How credits are paid: instant or invoice [env: `GUEST_PAYMENT`] [default: instant]
-    #[arg(long, value_name = "METHOD")]
+    #[arg(
+        long,
+        value_name = "METHOD",
+        help = "How credits are paid: instant or invoice [env: GUEST_PAYMENT] [default: instant]"
+    )]
     payment: Option<String>,
 
-    /// Give the credit back when a used invite is cancelled [env: `GUEST_REFUND_USED_ON_CANCEL`]
-    #[arg(long)]
+    #[arg(
+        long,
+        help = "Give the credit back when a used invite is cancelled [env: GUEST_REFUND_USED_ON_CANCEL]"
+    )]
     refund_used_on_cancel: bool,
 
-    /// How to log: human or json [env: `GUEST_LOG_FORMAT`] [default: human]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        help = "How to log: human or json [env: GUEST_LOG_FORMAT] [default: human]"
+    )]
     log_format: Option<String>,
 }
 
@@ -96,21 +120,21 @@ impl Options {
     /// Adds what they say to the options given.
     pub(crate) fn add_to(&self, given: &mut Given) {
         let texts = [
-            (Key::Listen, &self.listen),
-            (Key::PublicUrl, &self.public_url),
-            (Key::Mail, &self.mail),
-            (Key::MailFrom, &self.mail_from),
-            (Key::Brand, &self.brand),
-            (Key::Payment, &self.payment),
-            (Key::LogFormat, &self.log_format),
+            (Setting::Listen, &self.listen),
+            (Setting::PublicUrl, &self.public_url),
+            (Setting::Mail, &self.mail),
+            (Setting::MailFrom, &self.mail_from),
+            (Setting::Brand, &self.brand),
+            (Setting::Payment, &self.payment),
+            (Setting::LogFormat, &self.log_format),
         ];
         for (key, value) in texts {
             given.extend(value.clone().map(|value| (key, value)));
         }
         let flags = [
-            (Key::TrustProxy, self.trust_proxy),
-            (Key::MetricsPublic, self.metrics_public),
-            (Key::RefundUsedOnCancel, self.refund_used_on_cancel),
+            (Setting::TrustProxy, self.trust_proxy),
+            (Setting::MetricsPublic, self.metrics_public),
+            (Setting::RefundUsedOnCancel, self.refund_used_on_cancel),
         ];
         given.extend(flags.into_iter().filter(|(_, on)| *on).map(|(key, _)| (key, "true".into())));
     }
@@ -121,10 +145,10 @@ impl Serve {
         let mut given = common.given();
         self.options.add_to(&mut given);
         if common.json {
-            given.entry(Key::LogFormat).or_insert_with(|| LogFormat::Json.to_string());
+            given.entry(Setting::LogFormat).or_insert_with(|| LogFormat::Json.to_string());
         }
         let folder = self.demo.then(|| demo::folder(&mut given)).transpose()?;
-        let names_url = given.contains_key(&Key::PublicUrl);
+        let names_url = given.contains_key(&Setting::PublicUrl);
         let mut settings = Settings::require(given, common.config.as_deref())?;
         if self.demo {
             demo::require_loopback(&settings)?;
@@ -203,15 +227,13 @@ impl Server {
 
 /// Takes the address, or says what is in the way.
 async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(at).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => Failure::Broken(format!(
-            "another program listens on {at}: stop it, or name another address with --listen"
-        )),
-        std::io::ErrorKind::PermissionDenied => Failure::Broken(format!(
-            "listening on {at} is not permitted: ports under 1024 are for the system, \
-             name another with --listen"
-        )),
-        _ => Failure::doing(&format!("cannot listen on {at}"), &error),
+    TcpListener::bind(at).await.map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AddrInUse {
+            return Failure::Broken(format!(
+                "another program listens on {at}: stop it, or name another address with --listen"
+            ));
+        }
+        Failure::doing(&format!("cannot listen on {at}"), &error)
     })
 }
 

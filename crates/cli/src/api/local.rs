@@ -39,11 +39,6 @@ impl Local {
         Call { caller, ..Call::operator() }
     }
 
-    /// Returns whom the operator acts as.
-    pub(crate) const fn acting(&self) -> Option<&Email> {
-        self.acting.as_ref()
-    }
-
     pub(super) async fn send(&self, ask: Ask) -> Result<Reply, Failure> {
         let url = ask.url(NOWHERE)?;
         let mut address = url.path().to_owned();

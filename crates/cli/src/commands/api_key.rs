@@ -39,8 +39,7 @@ struct Create {
     #[arg(long, value_name = "SCOPES", value_delimiter = ',', required = true)]
     scope: Vec<String>,
 
-    /// What to call it [default: the date]
-    #[arg(long)]
+    #[arg(long, help = "What to call it [default: the date]")]
     name: Option<String>,
 }
 

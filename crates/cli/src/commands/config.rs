@@ -51,7 +51,7 @@ impl Config {
 }
 
 fn error(wrong: &Wrong) -> Value {
-    let key = wrong.key.map(crate::config::Key::name);
+    let key = wrong.key.map(crate::config::Setting::name);
     json!({ "from": wrong.place.to_string(), "key": key, "detail": wrong.detail })
 }
 

@@ -46,13 +46,12 @@ enum Verb {
 }
 
 #[derive(Args, Debug)]
-#[group(id = "what", required = true, multiple = true, args = ["name", "coordinator"])]
 struct Change {
     /// The group's name or id
     group: String,
 
     /// What to call it from now on
-    #[arg(long)]
+    #[arg(long, required_unless_present = "coordinator")]
     name: Option<String>,
 
     /// Whether its members may invite guests

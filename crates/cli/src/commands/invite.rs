@@ -136,17 +136,21 @@ struct Kick {
 }
 
 #[derive(Args, Debug)]
-#[group(id = "how_long", required = true, multiple = false, args = ["by", "end"])]
 struct Extend {
     #[command(flatten)]
     which: Which,
 
     /// So much longer, such as 30m or 1h
-    #[arg(long = "for", value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(
+        long = "for",
+        value_name = "DURATION",
+        value_parser = duration::parse,
+        required_unless_present = "end"
+    )]
     by: Option<chrono::TimeDelta>,
 
     /// Another end, on the clock of the invite's zone
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", conflicts_with = "by")]
     end: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use super::Cli;
 use crate::failure::Failure;
-use crate::out::Out;
+use crate::out::print;
 
 /// Print completions for a shell
 #[derive(Args, Debug)]
@@ -29,7 +29,7 @@ impl Completions {
         // Gathered first: the generator does not bear a reader that goes away.
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "guest", &mut script);
-        Out::new(false).text(&String::from_utf8_lossy(&script))
+        print(&String::from_utf8_lossy(&script))
     }
 }
 
@@ -38,7 +38,7 @@ impl Man {
         let Some(folder) = self.out else {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            return Out::new(false).text(&String::from_utf8_lossy(&page));
+            return print(&String::from_utf8_lossy(&page));
         };
         std::fs::create_dir_all(&folder)
             .and_then(|()| clap_mangen::generate_to(Cli::command(), &folder))

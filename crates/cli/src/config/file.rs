@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use toml::{Spanned, Value};
 
-use super::{Key, Place, Wrong};
+use super::{Place, Setting, Wrong};
 
 /// What the file says.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     path: PathBuf,
-    entries: BTreeMap<Key, (Value, usize)>,
+    entries: BTreeMap<Setting, (Value, usize)>,
 }
 
 impl File {
@@ -36,7 +36,7 @@ impl File {
         let (mut entries, mut wrongs) = (BTreeMap::new(), Vec::new());
         for (name, value) in table {
             let line = line_at(&text, value.span().start);
-            match Key::named(&name) {
+            match Setting::named(&name) {
                 Some(key) => drop(entries.insert(key, (value.into_inner(), line))),
                 None => wrongs.push(wrong(line, format!("there is no setting {name:?}"))),
             }
@@ -50,22 +50,27 @@ impl File {
     }
 
     /// Returns what the file says of a setting, as a text, and where.
-    pub(super) fn find(&self, key: Key) -> Option<(String, Place)> {
+    pub(super) fn find(&self, key: Setting) -> Option<(String, Place)> {
         let (value, line) = self.entries.get(&key)?;
         let text = match value {
             // What is relative is meant from where it is written.
-            Value::String(path) if key == Key::Data => {
+            Value::String(path) if key == Setting::Data => {
                 let folder = self.path.parent().unwrap_or(Path::new(""));
                 folder.join(path).to_string_lossy().into_owned()
             }
             Value::String(text) => text.clone(),
-            other => other.to_string(),
+            Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Datetime(_)
+            | Value::Array(_)
+            | Value::Table(_) => value.to_string(),
         };
         Some((text, Place::File { path: self.path.clone(), line: *line }))
     }
 
     /// Returns what the file says of a setting that is a table.
-    pub(super) fn table(&self, key: Key) -> Option<(Value, Place)> {
+    pub(super) fn table(&self, key: Setting) -> Option<(Value, Place)> {
         let (value, line) = self.entries.get(&key)?;
         Some((value.clone(), Place::File { path: self.path.clone(), line: *line }))
     }

@@ -7,7 +7,7 @@ use guest_core::{Email, PriceConfig, PriceList, TeamName};
 use guest_mailer::Transport;
 use url::{Host, Url};
 
-use super::{Key, Place, Said, Sourced, Wrong};
+use super::{Place, Said, Setting, Sourced, Wrong};
 
 /// Reads settings, and gathers what is wrong with them.
 pub(super) struct Reading<'a> {
@@ -23,7 +23,7 @@ impl<'a> Reading<'a> {
     /// Reads a setting, if it is said.
     pub(super) fn maybe<T>(
         &mut self,
-        key: Key,
+        key: Setting,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Option<Sourced<T>> {
         let (text, place) = self.said.find(key)?;
@@ -39,7 +39,7 @@ impl<'a> Reading<'a> {
     /// Reads a setting that has a default.
     pub(super) fn with_default<T>(
         &mut self,
-        key: Key,
+        key: Setting,
         read: impl Fn(&str) -> Result<T, String>,
         default: impl FnOnce() -> T,
     ) -> Sourced<T> {
@@ -49,7 +49,7 @@ impl<'a> Reading<'a> {
 
     /// Reads the price list, which only the file can hold (CR-20).
     pub(super) fn prices(&mut self) -> Sourced<PriceList> {
-        let said = self.said.file.as_ref().and_then(|file| file.table(Key::Prices));
+        let said = self.said.file.as_ref().and_then(|file| file.table(Setting::Prices));
         let Some((table, place)) = said else {
             return Sourced { value: PriceList::default(), place: Place::Default };
         };
@@ -58,7 +58,7 @@ impl<'a> Reading<'a> {
             .map_err(|error| error.message().to_owned())
             .and_then(|config| PriceList::new(config).map_err(|error| error.to_string()));
         let value = prices.unwrap_or_else(|detail| {
-            let key = Some(Key::Prices);
+            let key = Some(Setting::Prices);
             self.wrongs.push(Wrong { place: place.clone(), key, detail });
             PriceList::default()
         });

@@ -8,7 +8,7 @@ use guest_core::{Email, PaymentMethod, PriceList, Purpose, RefundPolicy, Secret}
 use serde_json::{Value, json};
 
 use super::read::{self, Reading};
-use super::{DATA, Given, Key, Place, Said, Wrong};
+use super::{DATA, Given, Place, Said, Setting, Wrong};
 use crate::failure::Failure;
 
 /// Everything the program is told, each with where it comes from.
@@ -76,11 +76,12 @@ impl Settings {
     /// Reads what is said.
     pub(super) fn read(said: &Said) -> Result<Self, Vec<Wrong>> {
         let mut reading = Reading::of(said);
-        let listen = reading.with_default(Key::Listen, read::listen, || LISTEN);
+        let listen = reading.with_default(Setting::Listen, read::listen, || LISTEN);
         let at = listen.value;
-        let public_url = reading.with_default(Key::PublicUrl, read::origin, || read::origin_of(at));
-        let data = reading.with_default(Key::Data, read::path, || PathBuf::from(DATA));
-        let mail = reading.with_default(Key::Mail, read::mail, || {
+        let public_url =
+            reading.with_default(Setting::PublicUrl, read::origin, || read::origin_of(at));
+        let data = reading.with_default(Setting::Data, read::path, || PathBuf::from(DATA));
+        let mail = reading.with_default(Setting::Mail, read::mail, || {
             format!("dir:{}", data.value.join("mail").display())
         });
         let Some(mail_from) = mail_from(&mut reading, &public_url.value) else {
@@ -88,25 +89,25 @@ impl Settings {
         };
         let settings = Self {
             data,
-            server: reading.maybe(Key::Server, read::origin),
-            api_key: reading.maybe(Key::ApiKey, api_key),
-            team: reading.maybe(Key::Team, |text| Ok(text.to_owned())),
-            acting: reading.maybe(Key::As, read::email),
+            server: reading.maybe(Setting::Server, read::origin),
+            api_key: reading.maybe(Setting::ApiKey, api_key),
+            team: reading.maybe(Setting::Team, |text| Ok(text.to_owned())),
+            acting: reading.maybe(Setting::As, read::email),
             listen,
             public_url,
-            trust_proxy: reading.with_default(Key::TrustProxy, read::flag, || false),
-            metrics_public: reading.with_default(Key::MetricsPublic, read::flag, || false),
+            trust_proxy: reading.with_default(Setting::TrustProxy, read::flag, || false),
+            metrics_public: reading.with_default(Setting::MetricsPublic, read::flag, || false),
             mail,
             mail_from,
-            brand: reading.with_default(Key::Brand, read::brand, || "Guest".to_owned()),
-            payment: reading.with_default(Key::Payment, payment, || PaymentMethod::Instant),
+            brand: reading.with_default(Setting::Brand, read::brand, || "Guest".to_owned()),
+            payment: reading.with_default(Setting::Payment, payment, || PaymentMethod::Instant),
             refund_used_on_cancel: reading.with_default(
-                Key::RefundUsedOnCancel,
+                Setting::RefundUsedOnCancel,
                 read::flag,
                 || false,
             ),
             prices: reading.prices(),
-            log_format: reading.with_default(Key::LogFormat, log_format, || LogFormat::Human),
+            log_format: reading.with_default(Setting::LogFormat, log_format, || LogFormat::Human),
             file: said.file.as_ref().map(|file| file.path().to_owned()),
         };
         if reading.wrongs.is_empty() { Ok(settings) } else { Err(reading.wrongs) }
@@ -161,7 +162,7 @@ impl Settings {
 
     /// Returns every setting with its value and its place; secrets are not shown (QU-31).
     pub(crate) fn rows(&self) -> Vec<Value> {
-        Key::ALL
+        Setting::ALL
             .into_iter()
             .filter_map(|key| {
                 let (value, place) = self.row(key)?;
@@ -170,27 +171,29 @@ impl Settings {
             .collect()
     }
 
-    fn row(&self, key: Key) -> Option<(Value, &Place)> {
+    fn row(&self, key: Setting) -> Option<(Value, &Place)> {
         Some(match key {
-            Key::Data => (self.data.value.display().to_string().into(), &self.data.place),
-            Key::Server => shown(self.server.as_ref()?),
-            Key::ApiKey => ("gk_..".into(), &self.api_key.as_ref()?.place),
-            Key::Team => shown(self.team.as_ref()?),
-            Key::As => shown(self.acting.as_ref()?),
-            Key::Listen => shown(&self.listen),
-            Key::PublicUrl => shown(&self.public_url),
-            Key::TrustProxy => (self.trust_proxy.value.into(), &self.trust_proxy.place),
-            Key::MetricsPublic => (self.metrics_public.value.into(), &self.metrics_public.place),
-            Key::Mail => (self.shown_mail().into(), &self.mail.place),
-            Key::MailFrom => shown(&self.mail_from),
-            Key::Brand => shown(&self.brand),
-            Key::Payment => (self.payment.value.name().into(), &self.payment.place),
-            Key::RefundUsedOnCancel => {
+            Setting::Data => (self.data.value.display().to_string().into(), &self.data.place),
+            Setting::Server => shown(self.server.as_ref()?),
+            Setting::ApiKey => ("gk_..".into(), &self.api_key.as_ref()?.place),
+            Setting::Team => shown(self.team.as_ref()?),
+            Setting::As => shown(self.acting.as_ref()?),
+            Setting::Listen => shown(&self.listen),
+            Setting::PublicUrl => shown(&self.public_url),
+            Setting::TrustProxy => (self.trust_proxy.value.into(), &self.trust_proxy.place),
+            Setting::MetricsPublic => {
+                (self.metrics_public.value.into(), &self.metrics_public.place)
+            }
+            Setting::Mail => (self.shown_mail().into(), &self.mail.place),
+            Setting::MailFrom => shown(&self.mail_from),
+            Setting::Brand => shown(&self.brand),
+            Setting::Payment => (self.payment.value.name().into(), &self.payment.place),
+            Setting::RefundUsedOnCancel => {
                 let refund = &self.refund_used_on_cancel;
                 (refund.value.into(), &refund.place)
             }
-            Key::Prices => (prices(&self.prices.value), &self.prices.place),
-            Key::LogFormat => shown(&self.log_format),
+            Setting::Prices => (prices(&self.prices.value), &self.prices.place),
+            Setting::LogFormat => shown(&self.log_format),
         })
     }
 }
@@ -206,7 +209,7 @@ impl fmt::Display for LogFormat {
 
 /// Reads whose address mails come from; by default one at the server's host.
 fn mail_from(reading: &mut Reading<'_>, public_url: &str) -> Option<Sourced<Email>> {
-    let said = reading.maybe(Key::MailFrom, read::email);
+    let said = reading.maybe(Setting::MailFrom, read::email);
     said.or_else(|| {
         let value = read::sender_at(public_url).ok()?;
         Some(Sourced { value, place: Place::Default })

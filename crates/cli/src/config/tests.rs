@@ -102,7 +102,7 @@ fn commands_beside_a_server_write_its_links() {
     let memory = Memory { public_url: Some("https://guest.acme.example".to_owned()), config: None };
     fs::write(data.join(MEMORY), serde_json::to_vec(&memory).unwrap()).unwrap();
     let given =
-        |key: &str, value: &str| Given::from([(Key::named(key).unwrap(), value.to_owned())]);
+        |key: &str, value: &str| Given::from([(Setting::named(key).unwrap(), value.to_owned())]);
     let read = |given| {
         let said = Said::gather(given, None, |_| None, folder.path()).unwrap();
         Settings::read(&said).unwrap().public_url
@@ -136,7 +136,7 @@ fn read(
     fs::write(folder.path().join(FILE), file).unwrap();
     let options = options
         .iter()
-        .map(|(name, value)| (Key::named(name).unwrap(), (*value).to_owned()))
+        .map(|(name, value)| (Setting::named(name).unwrap(), (*value).to_owned()))
         .collect();
     let variables: BTreeMap<&str, &str> = variables.iter().copied().collect();
     let variable = |name: &str| variables.get(name).map(|value| (*value).to_owned());

@@ -12,27 +12,27 @@ use tempfile::TempDir;
 use tokio::time::sleep;
 
 use super::stop::Stop;
-use crate::config::{Given, Key, Settings};
+use crate::config::{Given, Setting, Settings};
 use crate::data::write_private;
 use crate::failure::Failure;
-use crate::out::Out;
+use crate::out::print;
 
 /// Names a temporary data directory, unless one is given; it goes away with what is returned.
 ///
 /// Only options count here: a demo neither touches the data of a server that
 /// is configured on this machine, nor sends its mails.
 pub(super) fn folder(given: &mut Given) -> Result<Option<TempDir>, Failure> {
-    let folder = if given.contains_key(&Key::Data) {
+    let folder = if given.contains_key(&Setting::Data) {
         None
     } else {
         let folder = tempfile::Builder::new().prefix("guest-demo-").tempdir();
         Some(folder.map_err(|error| Failure::doing("cannot make a directory", &error))?)
     };
     if let Some(folder) = &folder {
-        given.insert(Key::Data, folder.path().to_string_lossy().into_owned());
+        given.insert(Setting::Data, folder.path().to_string_lossy().into_owned());
     }
-    let data = given.get(&Key::Data).cloned().unwrap_or_default();
-    given.entry(Key::Mail).or_insert_with(|| format!("dir:{data}/mail"));
+    let data = given.get(&Setting::Data).cloned().unwrap_or_default();
+    given.entry(Setting::Mail).or_insert_with(|| format!("dir:{data}/mail"));
     Ok(folder)
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn prepare(app: &App, settings: &Settings) -> Result<DemoComput
         let email = Email::parse(email).map_err(|error| Failure::doing("no address", &error))?;
         roles.push((role, email.clone(), app.sign_in_as(&email).await?));
     }
-    Out::new(false).text(&story::tell(settings, &roles))?;
+    print(&story::tell(settings, &roles))?;
     Ok(computer)
 }
 

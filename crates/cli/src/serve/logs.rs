@@ -8,10 +8,8 @@ use crate::config::LogFormat;
 
 /// Starts logging; `GUEST_LOG` says how much, as in `debug` or `guest_http=debug,info`.
 pub(super) fn start(format: LogFormat) {
-    let filter = EnvFilter::builder()
-        .with_env_var("GUEST_LOG")
-        .with_default_directive(tracing::Level::INFO.into())
-        .from_env_lossy();
+    let said = std::env::var("GUEST_LOG").ok().filter(|said| !said.is_empty());
+    let filter = EnvFilter::new(said.as_deref().unwrap_or(USUAL));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     // It fails only if something logs already, which then goes on.
@@ -22,3 +20,6 @@ pub(super) fn start(format: LogFormat) {
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
 }
+
+/// What happens, without what the parts tell each other.
+const USUAL: &str = "info,rusqlite_migration=warn";

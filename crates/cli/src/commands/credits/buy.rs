@@ -12,13 +12,13 @@ use crate::out::{Column, note};
 
 /// How many to buy.
 #[derive(Args, Debug)]
-#[group(id = "what", required = true, multiple = false, args = ["quantity", "bundle"])]
 pub(super) struct Buy {
     /// So many, at the cheapest mix of bundles and singles
+    #[arg(required_unless_present = "bundle")]
     quantity: Option<u32>,
 
     /// The bundle of so many
-    #[arg(long, value_name = "QUANTITY")]
+    #[arg(long, value_name = "QUANTITY", conflicts_with = "quantity")]
     bundle: Option<u32>,
 
     /// Do not ask
@@ -67,8 +67,14 @@ pub(super) async fn prices(admin: &Admin) -> Result<(), Failure> {
 
 fn offer(quote: &Value) -> String {
     let quantity = quote.get("quantity").and_then(Value::as_u64).unwrap_or_default();
-    let (total, saving) = (money(quote, "total", quote), money(quote, "saving", quote));
-    format!("{quantity} credits cost {total}, {saving} less than one by one.")
+    let total = money(quote, "total", quote);
+    match quote.get("saving").and_then(Value::as_u64) {
+        Some(0) | None => format!("{quantity} credits cost {total}."),
+        Some(_) => {
+            let saving = money(quote, "saving", quote);
+            format!("{quantity} credits cost {total}, {saving} less than one by one.")
+        }
+    }
 }
 
 /// Writes an amount in minor units as people do, in the currency that `priced` has.

@@ -70,7 +70,7 @@ async fn ledger(app: &App) -> Result<Vec<Finding>, Failure> {
         .map(|(audit, wrong)| Finding::fail(LEDGER, format!("{}: {wrong}", audit.team)))
         .collect();
     let teams = audits.len();
-    let well = || vec![Finding::ok(LEDGER, format!("the balances of {teams} teams are right"))];
+    let well = || vec![Finding::ok(LEDGER, format!("every balance is right (teams: {teams})"))];
     Ok(if wrong.is_empty() { well() } else { wrong })
 }
 

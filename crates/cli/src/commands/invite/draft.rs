@@ -15,7 +15,6 @@ use crate::{clock, duration};
 
 /// What an invitation says.
 #[derive(Args, Debug)]
-#[group(id = "when", required = true, multiple = true, args = ["start", "lasting"])]
 pub(super) struct Draft {
     /// The computer, by name or id
     #[arg(long)]
@@ -26,7 +25,7 @@ pub(super) struct Draft {
     email: Vec<String>,
 
     /// When they may connect from, such as "2026-12-01 09:00"
-    #[arg(long, value_name = "TIME", requires = "end")]
+    #[arg(long, value_name = "TIME", requires = "end", required_unless_present = "lasting")]
     start: Option<String>,
 
     /// Until when they may connect

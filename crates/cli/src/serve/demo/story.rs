@@ -45,7 +45,7 @@ INVITE=$(GUEST invite create --as cory@acme.example --computer studio-1 --email 
 ID=$(printf '%s\n' "$INVITE" | sed -n 's/.*"id": "\(inv_[^"]*\)".*/\1/p')
 TOKEN=$(printf '%s\n' "$INVITE" | sed -n 's/.*"link": ".*\/g\/\([^"]*\)".*/\1/p')
 # Lin gets a mail.
-until ls MAILS/*.eml >/dev/null 2>&1; do sleep 0.1; done; cat MAILS/*.eml
+until ls MAILS/*.eml >/dev/null 2>&1; do sleep 0.1; done; sed '/text\/html/,$d' MAILS/*.eml
 # Lin signs in with a code that is mailed, too.
 curl -sS URL/v1/sign-in -H 'Content-Type: application/json' -d '{"email": "lin@example.org"}'
 until CODE=$(grep -hoE '^[0-9]{6}' MAILS/*.eml | tail -n 1) && [ -n "$CODE" ]; do sleep 0.1; done
