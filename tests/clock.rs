@@ -1,5 +1,5 @@
 //! QU-22: steps of the wall clock on the real binary neither end a window early nor leave it open.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop where it likes")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may stop where it likes")]
 
 mod product;
 
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::product::{Client, Product, window_at, within};
+use crate::product::{Client, Product, within};
 
 #[test]
 fn qu_22_a_glitch_forward_and_its_correction_change_nothing() {
@@ -95,11 +95,10 @@ impl Place {
 
     /// Invites for so many seconds from what the server's clock says.
     fn invite_at(&self, off: i64, start: i64, end: i64) -> String {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        let body = json!({
+                let body = json!({
             "computer_id": self.computer,
             "emails": ["mia@acme.example"],
-            "window": window_at(now.as_secs().cast_signed() + off, start, end),
+            "window": product::from_now(off + start, off + end),
             "title": "Usability study",
         });
         self.product.cli(&["credits", "grant", "--team", "acme", "1", "--note", "x"]);

@@ -30,12 +30,11 @@ fn qu_21_a_full_disk_refuses_what_it_cannot_keep_and_recovers() {
     let (mut kept, mut refused) = (0, 0);
     let noticed = within(20, || {
         let answer = invite(&owner, &computer, "ada@acme.example");
-        match answer.status {
-            201 => kept += 1,
-            _ => {
-                assert_eq!((answer.status, answer.refused().as_str()), (503, "store_unavailable"));
-                refused += 1;
-            }
+        if answer.status == 201 {
+            kept += 1;
+        } else {
+            assert_eq!((answer.status, answer.refused().as_str()), (503, "store_unavailable"));
+            refused += 1;
         }
         refused >= 3
     });
@@ -130,7 +129,9 @@ fn count(client: &Client) -> usize {
             Value::String(cursor) => {
                 path = format!("/v1/teams/acme/guest-access-invites?limit=200&cursor={cursor}");
             }
-            _ => return total,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                return total;
+            }
         }
     }
 }

@@ -62,13 +62,13 @@ impl Client {
             request += "Content-Type: application/json\r\n";
         }
         if let Some(key) = &self.key {
-            request += &format!("Authorization: Bearer {key}\r\n");
+            request.extend(["Authorization: Bearer ", key, "\r\n"]);
         }
         if let Some(cookie) = &self.cookie {
-            request += &format!("Cookie: {cookie}\r\n");
+            request.extend(["Cookie: ", cookie, "\r\n"]);
         }
         for header in headers {
-            request += &format!("{header}\r\n");
+            request.extend([*header, "\r\n"]);
         }
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;

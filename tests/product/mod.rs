@@ -1,5 +1,6 @@
 //! Drives the built binary from outside, as its users do: a data directory, a server, mails.
 #![allow(dead_code, unused_imports, reason = "each test uses some of it")]
+#![allow(clippy::disallowed_methods, reason = "a test waits on the clock")]
 
 mod client;
 

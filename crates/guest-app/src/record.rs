@@ -143,6 +143,7 @@ impl Reader {
     }
 
     /// Reads a value that may be null: the outer `None` is a row that makes no sense.
+    #[expect(clippy::option_option, reason = "null and nonsense are two things")]
     pub(crate) fn opt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
         match self.0.as_slice().first()? {
             Value::Null => {

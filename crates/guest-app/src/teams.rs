@@ -59,7 +59,6 @@ pub struct NewTeam {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 pub struct TeamChange {
     /// What the team is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -184,12 +184,14 @@ impl Work<'_> {
     }
 
     /// Adds an event to the stream.
+    #[expect(clippy::needless_pass_by_value, reason = "an event is made to be told once")]
     pub(crate) fn tell(&mut self, event: Event) -> Result<(), Fault> {
         record::append(self.tx, &event)?;
         Ok(())
     }
 
     /// Adds a line to the audit log (QU-35).
+    #[expect(clippy::needless_pass_by_value, reason = "ids are small and passed as they are")]
     pub(crate) fn audit(
         &mut self,
         team: TeamId,

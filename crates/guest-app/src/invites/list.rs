@@ -1,6 +1,7 @@
 //! Lists of invites and of their sessions.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use guest_core::{Computer, ComputerId, Email, InputError, Invite, InviteId, Phase, Right, Session};
 use serde::Deserialize;
@@ -149,12 +150,9 @@ struct Reached(BTreeMap<ComputerId, Option<Computer>>);
 
 impl Reached {
     fn may(&mut self, view: &mut dyn View, actor: &Actor, invite: &Invite) -> Result<bool, Fault> {
-        let known = match self.0.get(&invite.computer) {
-            Some(known) => known,
-            None => {
-                let found = computer(view, invite.team, invite.computer)?;
-                self.0.entry(invite.computer).or_insert(found)
-            }
+        let known = match self.0.entry(invite.computer) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(computer(view, invite.team, invite.computer)?),
         };
         Ok(known.as_ref().is_some_and(|known| known.is_hosted_by(actor.id(), actor.role)))
     }

@@ -94,6 +94,7 @@ impl Record for Invite {
     }
 }
 
+#[expect(clippy::option_option, reason = "null and nonsense are two things")]
 fn read_time_asked(row: &mut Reader) -> Option<Option<TimeAsked>> {
     let at = row.opt(Reader::instant)?;
     let minutes = row.opt(Reader::number)?;

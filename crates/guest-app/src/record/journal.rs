@@ -134,6 +134,7 @@ impl Record for AuditEntry {
 
 /// What came of a request that carried an idempotency key (QU-23).
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "what came of it is its outcome")]
 pub(crate) struct Outcome {
     pub(crate) caller: String,
     pub(crate) token: String,

@@ -364,8 +364,8 @@ fn users(fix: &Fixture, call: &Call) -> Vec<UserView> {
 /// Returns the latest user of this name.
 fn show(fix: &Fixture, name: &str) -> UserView {
     let address = email(&format!("{name}@acme.example"));
-    let all = users(fix, &fix.call("bob")).into_iter();
-    all.filter(|user| user.email.as_ref() == Some(&address)).next_back().unwrap()
+    let mut all = users(fix, &fix.call("bob")).into_iter();
+    all.rfind(|user| user.email.as_ref() == Some(&address)).unwrap()
 }
 
 fn change_user(

@@ -32,7 +32,7 @@ impl World {
             self.reach("mail: withdrawn");
         }
         if window.is_none_or(|old| old.start() != next.window.start()) {
-            self.reminders.insert(id, 0);
+            self.reminders.insert(id, (self.now, 0));
         }
         if window
             .is_none_or(|old| (old.start(), old.end()) != (next.window.start(), next.window.end()))
@@ -68,7 +68,7 @@ impl World {
         self.reach(kind);
         if *news == GuestNews::Reminder {
             self.check_reminder(invite);
-            *self.reminders.entry(invite.id).or_default() += 1;
+            self.reminders.get_mut(&invite.id).unwrap().1 += 1;
         }
         let told =
             invite.mail.told || matches!(invite.mail.state, MailState::Sending | MailState::Sent);

@@ -51,6 +51,8 @@ pub(crate) enum Op {
     Rights(bool),
     /// So many seconds pass; the timer may sleep through them.
     Elapse(i64, Timer),
+    /// Time passes until exactly the next moment that means something.
+    Await(Timer),
     /// The clock is set back by so many seconds.
     SetBack(i64),
 }
@@ -185,9 +187,10 @@ fn clock() -> impl Strategy<Value = Op> {
         5 => (1..60_i64).prop_map(|minutes| minutes * 60),
         2 => 3_600..50_000_i64,
     ];
-    let timer = prop_oneof![3 => Just(Timer::Rings), 1 => Just(Timer::Sleeps)];
+    let timer = || prop_oneof![3 => Just(Timer::Rings), 1 => Just(Timer::Sleeps)];
     prop_oneof![
-        9 => (seconds, timer).prop_map(|(seconds, timer)| Op::Elapse(seconds, timer)),
+        9 => (seconds, timer()).prop_map(|(seconds, timer)| Op::Elapse(seconds, timer)),
+        3 => timer().prop_map(Op::Await),
         1 => prop_oneof![1..90_i64, 600..7_200_i64].prop_map(Op::SetBack),
     ]
 }

@@ -27,8 +27,8 @@ pub(crate) struct World {
     pub(crate) invites: BTreeMap<InviteId, Invite>,
     /// The zone in which the instants of each window were chosen.
     pub(crate) chosen_in: BTreeMap<InviteId, Zone>,
-    /// How often each guest was reminded since the start was last chosen.
-    pub(crate) reminders: BTreeMap<InviteId, u32>,
+    /// When each start was last chosen, and how often the guest was reminded of it since.
+    pub(crate) reminders: BTreeMap<InviteId, (Instant, u32)>,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     /// What each session was let in with.
     pub(crate) admitted: BTreeMap<SessionId, Permissions>,
@@ -125,7 +125,11 @@ impl World {
             Op::Switch(which, on) => self.switch(self.computer(which), on),
             Op::Remove(which) => self.remove(which),
             Op::Rights(may_invite) => self.set_rights(may_invite),
-            Op::Elapse(seconds, timer) => self.pass(seconds, timer),
+            Op::Elapse(seconds, timer) => self.pass(TimeDelta::seconds(seconds), timer),
+            Op::Await(timer) => {
+                let next = self.next_due().unwrap_or(self.now);
+                self.pass((next - self.now).max(TimeDelta::zero()), timer);
+            }
             Op::SetBack(seconds) => self.set_back(seconds),
         }
     }
@@ -333,8 +337,13 @@ impl World {
         }
     }
 
-    fn pass(&mut self, seconds: i64, timer: Timer) {
-        self.now += TimeDelta::seconds(seconds);
+    /// Returns when an invite or a session next has something to do.
+    fn next_due(&self) -> Option<Instant> {
+        self.invites.values().filter_map(Invite::due).chain(self.book.poll_timeout()).min()
+    }
+
+    fn pass(&mut self, time: TimeDelta, timer: Timer) {
+        self.now += time;
         self.settled = false;
         for computer in self.agents.clone() {
             self.hear(computer, None);
@@ -347,7 +356,7 @@ impl World {
 
     fn set_back(&mut self, seconds: i64) {
         let later = self.now;
-        self.pass(-seconds, Timer::Rings);
+        self.pass(TimeDelta::seconds(-seconds), Timer::Rings);
         let crossed = |at: Instant| self.now < at && at <= later;
         let live: Vec<_> =
             self.invites.values().filter(|one| one.is_live()).map(|one| one.window).collect();

@@ -2,7 +2,7 @@
 //! same second is done. On a real disk, through the use cases.
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may stop where it likes")]
-#![expect(clippy::panic, clippy::indexing_slicing, reason = "a benchmark may stop where it likes")]
+#![expect(clippy::indexing_slicing, reason = "a benchmark may stop where it likes")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![allow(dead_code, reason = "the place is shared with another benchmark, which uses more of it")]
 

@@ -135,7 +135,7 @@ impl Connection {
     async fn ask(&mut self, request: &[u8], expected: u16) {
         self.stream.write_all(request).await.unwrap();
         self.buffer.clear();
-        let mut chunk = [0; 16 * 1024];
+        let mut chunk = vec![0; 16 * 1024];
         loop {
             let read = self.stream.read(&mut chunk).await.unwrap();
             assert!(read > 0, "the server closed the connection");
@@ -143,9 +143,7 @@ impl Connection {
             if let Some(end) = head_end(&self.buffer) {
                 let head = std::str::from_utf8(&self.buffer[..end]).unwrap().to_ascii_lowercase();
                 let status: u16 = head[9..12].parse().unwrap();
-                if status != expected {
-                    panic!("{}", String::from_utf8_lossy(&self.buffer));
-                }
+                assert_eq!(status, expected, "{}", String::from_utf8_lossy(&self.buffer));
                 let length = head.split("content-length: ").nth(1).map_or(0, |rest| {
                     rest.split("\r\n").next().unwrap().trim().parse::<usize>().unwrap()
                 });

@@ -7,7 +7,7 @@ use guest_app::{
 use guest_core::{ComputerId, Purpose, Secret};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{World, aside};
 
 /// One of everything in the team `acme`, by its id.
 pub(crate) struct Things {
@@ -39,6 +39,10 @@ pub(crate) struct Things {
 impl Things {
     /// Makes them.
     pub(crate) fn of(world: &World) -> Self {
+        aside(|| Self::make(world))
+    }
+
+    fn make(world: &World) -> Self {
         let (app, operator) = (&world.app, Call::operator());
         let user = |name: &str| {
             let users = app.users(&operator, "acme", &Paging::default()).wait().unwrap().data;

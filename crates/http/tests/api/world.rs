@@ -37,14 +37,14 @@ impl World {
     pub(crate) fn with(options: Options, public_url: &str) -> Self {
         let store = MemStore::at(at("09:00:00"));
         let app = app(Arc::new(store.clone()), public_url);
-        populate(&app);
+        aside(|| populate(&app));
         let router = guest_http::router(app.clone(), options);
         Self { app, store, router }
     }
 
     /// Returns a client that is signed in with one of these names, or any address.
     pub(crate) fn sign_in(&self, who: &str) -> Client {
-        let secret = self.app.sign_in_as(&address(who)).wait().unwrap();
+        let secret = aside(|| self.app.sign_in_as(&address(who)).wait().unwrap());
         let name = if self.app.config().public_url.starts_with("https") { "__Host-guest" } else { "guest" };
         self.nobody()
             .with("cookie", &format!("{name}={}", secret.expose()))
@@ -56,14 +56,15 @@ impl World {
         let email = address(who);
         let team = if who == "zoe" { "rival" } else { "acme" };
         let everyone = self.app.users(&Call::operator(), team, &guest_app::Paging::default());
-        let users = everyone.wait().unwrap().data;
+        let users = aside(|| everyone.wait().unwrap().data);
         let user = users.into_iter().find(|user| user.email.as_ref() == Some(&email)).unwrap();
         let draft = guest_app::ApiKeyDraft {
             name: "a test".to_owned(),
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
             user_id: Some(user.id.to_string()),
         };
-        let made = self.app.make_api_key(&Call::operator(), team, &draft).wait().unwrap();
+        let made = self.app.make_api_key(&Call::operator(), team, &draft);
+        let made = aside(|| made.wait().unwrap());
         self.bearer(&made.key.unwrap())
     }
 
@@ -86,8 +87,13 @@ impl World {
     /// Lets time pass, in seconds, and does what is due.
     pub(crate) fn pass(&self, seconds: i64) {
         self.store.advance(TimeDelta::seconds(seconds));
-        while self.app.process_due(100).wait().unwrap().done > 0 {}
+        aside(|| while self.app.process_due(100).wait().unwrap().done > 0 {});
     }
+}
+
+/// Does something that blocks on a thread of its own, since a task of a runtime must not.
+pub(crate) fn aside<T: Send>(blocking: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| scope.spawn(blocking).join().unwrap())
 }
 
 /// Somebody who calls the API.
