@@ -1,5 +1,10 @@
 //! QU-22: steps of the wall clock on the real binary neither end a window early nor leave it open.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may stop where it likes")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop where it likes"
+)]
 
 mod product;
 
@@ -95,7 +100,7 @@ impl Place {
 
     /// Invites for so many seconds from what the server's clock says.
     fn invite_at(&self, off: i64, start: i64, end: i64) -> String {
-                let body = json!({
+        let body = json!({
             "computer_id": self.computer,
             "emails": ["mia@acme.example"],
             "window": product::from_now(off + start, off + end),
@@ -116,5 +121,8 @@ fn library() -> String {
     let folders = fs::read_dir("/usr/lib").unwrap().map(|entry| entry.unwrap().path());
     let mut found = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1"));
     let found = found.find(|library| library.exists());
-    found.expect("run `cargo xtask test --only tools` first, which installs it").display().to_string()
+    found
+        .expect("run `cargo xtask test --only tools` first, which installs it")
+        .display()
+        .to_string()
 }

@@ -115,7 +115,10 @@ fn check(product: &Product, seen: &Seen) {
     for id in made.iter().skip(checked.saturating_sub(20)) {
         let invite = owner.get(&format!("{path}/{id}")).ok();
         if cancelled.contains(id) {
-            assert_eq!((&invite["state"], &invite["credit"]), (&json!("cancelled"), &json!("refunded")));
+            assert_eq!(
+                (&invite["state"], &invite["credit"]),
+                (&json!("cancelled"), &json!("refunded"))
+            );
         }
     }
     seen.checked.store(made.len(), Ordering::Relaxed);
@@ -142,7 +145,8 @@ fn every_invite_has_its_mail(product: &Product, seen: &Seen) {
         let invite = owner.get(&format!("/v1/teams/acme/guest-access-invites/{id}")).ok();
         let link = invite["link"].as_str().unwrap();
         let guest = invite["guest_email"].as_str().unwrap();
-        let found = mails.iter().any(|mail| head(mail, "to").contains(guest) && mail.contains(link));
+        let found =
+            mails.iter().any(|mail| head(mail, "to").contains(guest) && mail.contains(link));
         let state = &invite["mail"]["state"];
         assert!(found || state == "retrying" || state == "queued", "{guest} got no mail: {invite}");
     }

@@ -129,7 +129,11 @@ fn count(client: &Client) -> usize {
             Value::String(cursor) => {
                 path = format!("/v1/teams/acme/guest-access-invites?limit=200&cursor={cursor}");
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => {
                 return total;
             }
         }

@@ -182,7 +182,7 @@ fn when(date: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
 }
 
-/// Reads the key of a computer, as `guest computer key` prints it.
+/// Reads the key of a computer, as `guest computer key create` prints it.
 pub(crate) fn read_key(text: &str) -> Result<Secret, Box<dyn Error>> {
     use guest_core::Purpose::{AgentToken, ComputerKey};
     let read = |purpose| Secret::parse(purpose, text.trim());

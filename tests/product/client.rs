@@ -39,7 +39,13 @@ impl Client {
         self.call("DELETE", path, None, &[])
     }
 
-    pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>, headers: &[&str]) -> Answer {
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[&str],
+    ) -> Answer {
         self.try_call(method, path, body, headers).unwrap()
     }
 
@@ -94,7 +100,8 @@ impl Answer {
         let (head, body) = text.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
         let answer = Self { status, head: head.to_owned(), body: body.to_owned() };
-        let length = answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
+        let length =
+            answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
         length.is_none_or(|length| body.len() == length).then_some(answer)
     }
 

@@ -72,7 +72,9 @@ impl Product {
             .stdout(log.try_clone().unwrap())
             .stderr(log);
         self.server = Some(command.spawn().unwrap());
-        let ready = || self.client(None).try_call("GET", "/readyz", None, &[]).is_ok_and(|a| a.status == 200);
+        let ready = || {
+            self.client(None).try_call("GET", "/readyz", None, &[]).is_ok_and(|a| a.status == 200)
+        };
         assert!(within(30, ready), "not ready:\n{}", fs::read_to_string(self.log()).unwrap());
     }
 
@@ -132,7 +134,9 @@ impl Product {
 
     /// Makes an API key that acts for a user with all their rights.
     pub(crate) fn api_key(&self, email: &str) -> String {
-        let made = self.cli(&["api-key", "create", "--team", "acme", "--as", email, "--scope", "all", "--json"]);
+        let made = self.cli(&[
+            "api-key", "create", "--team", "acme", "--as", email, "--scope", "all", "--json",
+        ]);
         let made: Value = serde_json::from_str(&made).unwrap();
         made["key"].as_str().unwrap().to_owned()
     }
@@ -142,7 +146,8 @@ impl Product {
         let owner = self.as_owner();
         let key = owner.post("/v1/teams/acme/computer-keys", &json!({ "name": name })).ok();
         let secret = key["secret"].as_str().unwrap().to_owned();
-        let beat = self.client(Some(&secret)).post("/v1/agent/heartbeat", &json!({ "name": name })).ok();
+        let beat =
+            self.client(Some(&secret)).post("/v1/agent/heartbeat", &json!({ "name": name })).ok();
         let id = beat["computer_id"].as_str().unwrap().to_owned();
         let on = json!({ "guest_access": true });
         owner.call("PATCH", &format!("/v1/teams/acme/computers/{id}"), Some(&on), &[]).ok();
@@ -162,7 +167,11 @@ impl Product {
 
     fn codes(&self, email: &str) -> Vec<String> {
         let mails = self.mails_to(email);
-        mails.iter().filter(|mail| !mail.contains("/g/")).filter_map(|mail| six_digits(mail)).collect()
+        mails
+            .iter()
+            .filter(|mail| !mail.contains("/g/"))
+            .filter_map(|mail| six_digits(mail))
+            .collect()
     }
 
     /// Returns the mails to somebody, decoded as far as a test needs, in the order of intent.
@@ -190,7 +199,10 @@ pub(crate) fn head(mail: &str, name: &str) -> String {
     let lines = mail.lines().take_while(|line| !line.is_empty());
     let start = format!("{name}:");
     let mut lines = lines.filter(|line| line.to_ascii_lowercase().starts_with(&start));
-    lines.next().and_then(|line| line.split_once(':')).map_or_else(String::new, |(_, value)| value.trim().to_owned())
+    lines
+        .next()
+        .and_then(|line| line.split_once(':'))
+        .map_or_else(String::new, |(_, value)| value.trim().to_owned())
 }
 
 /// Undoes the quoted-printable encoding and the folding of lines.
@@ -203,7 +215,9 @@ fn plain(mail: &str) -> String {
 fn six_digits(mail: &str) -> Option<String> {
     let body = mail.split_once("\n\n")?.1;
     let mut words = body.split(|c: char| !c.is_ascii_alphanumeric());
-    words.find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned)
+    words
+        .find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()))
+        .map(str::to_owned)
 }
 
 /// Returns whether something comes true within so many seconds.

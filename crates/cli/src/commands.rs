@@ -28,7 +28,7 @@ use crate::serve;
 /// One binary does everything: the server, and its administration on the data
 /// directory itself or, with --server, through a server.
 #[derive(Debug, Parser)]
-#[command(name = "guest", version, propagate_version = true)]
+#[command(name = "guest", version)]
 #[command(after_help = "Start with `guest serve --demo`.\n\n\
     Options are also environment variables (GUEST_PUBLIC_URL for --public-url) and keys of \
     guest.toml (public_url);\nthe option counts before the variable, and that before the file. \

@@ -4,8 +4,8 @@
 //! transaction, so that a change beside a running server holds at once (IF-21).
 
 use guest_core::{
-    ApiKey, Email, Group, Login, Right, Role, Scopes, SecretHash, Team, TeamId,
-    User, UserId, permit,
+    ApiKey, Email, Group, Login, Right, Role, Scopes, SecretHash, Team, TeamId, User, UserId,
+    permit,
 };
 
 use crate::record::{Membership, Range, find, first, list, row};
@@ -148,7 +148,8 @@ impl Actor {
         if let Some(user) = &self.user {
             return Ok(user.clone());
         }
-        let owners = users(view, self.team.id)?.into_iter().filter(|user| user.owner && user.is_active());
+        let owners =
+            users(view, self.team.id)?.into_iter().filter(|user| user.owner && user.is_active());
         let longest = owners.min_by_key(|owner| (owner.joined_at, owner.id));
         longest.ok_or_else(|| Denied::NotFound("owner").into())
     }

@@ -2,9 +2,8 @@
 
 use guest_core::{
     ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, EditRefusal, EndedRefusal, Fact,
-    Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, PostRefusal,
-    QuantityRefusal, RateLimited, Refusal, RefusalKind, TimeRequestRefusal, TooManyCodes,
-    UserRefusal, VALIDATION,
+    Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, PostRefusal, QuantityRefusal,
+    RateLimited, Refusal, RefusalKind, TimeRequestRefusal, TooManyCodes, UserRefusal, VALIDATION,
 };
 
 use crate::StoreError;

@@ -104,7 +104,8 @@ impl News {
         let mut news = Self { last: after, ..Self::default() };
         let Ok(next) = i64::try_from(after.saturating_add(1)) else { return Ok(news) };
         let from = Some(Value::Int(next));
-        for event in list::<Event>(view, &Range { from, limit: COUNTED_MOST, ..Range::default() })? {
+        for event in list::<Event>(view, &Range { from, limit: COUNTED_MOST, ..Range::default() })?
+        {
             news.last = event.seq;
             if event.name == "session.ended" {
                 let session: Option<SessionView> = serde_json::from_str(&event.data).ok();

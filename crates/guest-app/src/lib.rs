@@ -60,9 +60,7 @@ pub use events::{EventView, Events};
 pub use fault::{Denied, Fault, Refused};
 pub use figures::{Figures, News};
 pub use groups::{GroupChange, GroupDraft, GroupView};
-pub use guest::{
-    Connected, GuestChange, GuestChanges, GuestLinkView, GuestSessionView, TimeDraft,
-};
+pub use guest::{Connected, GuestChange, GuestChanges, GuestLinkView, GuestSessionView, TimeDraft};
 pub use heartbeat::{AgentSession, Heartbeat, HeartbeatAnswer, SessionEnded};
 pub use invites::{
     CostPreview, CreditsAnswer, CutAnswer, GuestPreview, InviteFilter, InvitePreview, InviteQuery,

@@ -38,7 +38,10 @@ pub(crate) fn find<R: Record>(view: &mut dyn View, key: &[Value]) -> Result<Opti
 }
 
 /// Returns records in the order of an index, or of their key.
-pub(crate) fn list<R: Record>(view: &mut dyn View, range: &Range<'_>) -> Result<Vec<R>, StoreError> {
+pub(crate) fn list<R: Record>(
+    view: &mut dyn View,
+    range: &Range<'_>,
+) -> Result<Vec<R>, StoreError> {
     let scan = Scan {
         table: R::TABLE,
         index: range.index,
@@ -144,7 +147,10 @@ impl Reader {
 
     /// Reads a value that may be null: the outer `None` is a row that makes no sense.
     #[expect(clippy::option_option, reason = "null and nonsense are two things")]
-    pub(crate) fn opt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+    pub(crate) fn opt<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<Option<T>> {
         match self.0.as_slice().first()? {
             Value::Null => {
                 self.0.next();

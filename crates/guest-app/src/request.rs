@@ -216,9 +216,8 @@ impl InviteChange {
     pub(crate) fn read(&self) -> Result<ReadChange, Vec<InputError>> {
         let mut errors = Vec::new();
         let window = self.window.as_ref().map(|window| window.read(&mut errors));
-        let permissions = self.permissions.as_ref().and_then(|names| {
-            read_permissions(names, &mut errors)
-        });
+        let permissions =
+            self.permissions.as_ref().and_then(|names| read_permissions(names, &mut errors));
         if errors.is_empty() { Ok(ReadChange { window, permissions }) } else { Err(errors) }
     }
 }
@@ -227,9 +226,7 @@ impl WindowChange {
     fn read(&self, errors: &mut Vec<InputError>) -> WindowEdit {
         let mut time = |text: &Option<String>, pointer| {
             let text = text.as_ref()?;
-            LocalTime::parse(text)
-                .map_err(|no| errors.push(InputError::invalid(pointer, no)))
-                .ok()
+            LocalTime::parse(text).map_err(|no| errors.push(InputError::invalid(pointer, no))).ok()
         };
         let start = time(&self.start, "/window/start");
         let end = time(&self.end, "/window/end");
@@ -304,13 +301,14 @@ impl CutDraft {
     }
 }
 
-
 fn read_permissions(names: &[String], errors: &mut Vec<InputError>) -> Option<Permissions> {
     Permissions::parse_all(names)
         .map_err(|unknown| {
-            errors.extend(unknown.into_iter().map(|(position, no)| {
-                InputError::invalid(format!("/permissions/{position}"), no)
-            }));
+            errors.extend(
+                unknown.into_iter().map(|(position, no)| {
+                    InputError::invalid(format!("/permissions/{position}"), no)
+                }),
+            );
         })
         .ok()
 }

@@ -426,13 +426,8 @@ pub const SESSION_LIVE: Index = Index {
 };
 
 /// The outbox: intended mails, and what became of them.
-pub static MAIL: Table = Table {
-    name: "mail",
-    columns: MAIL_COLUMNS,
-    key: 1,
-    sequence: false,
-    indexes: &[MAIL_NEXT],
-};
+pub static MAIL: Table =
+    Table { name: "mail", columns: MAIL_COLUMNS, key: 1, sequence: false, indexes: &[MAIL_NEXT] };
 
 const MAIL_COLUMNS: &[Column] = &[
     blob("id"),
@@ -456,13 +451,8 @@ pub const MAIL_NEXT: Index = Index {
 };
 
 /// What those who follow events are told, for a day.
-pub static EVENT: Table = Table {
-    name: "event",
-    columns: EVENT_COLUMNS,
-    key: 1,
-    sequence: true,
-    indexes: &[EVENT_TEAM],
-};
+pub static EVENT: Table =
+    Table { name: "event", columns: EVENT_COLUMNS, key: 1, sequence: true, indexes: &[EVENT_TEAM] };
 
 const EVENT_COLUMNS: &[Column] = &[
     int("seq"),
@@ -484,13 +474,8 @@ pub const EVENT_TEAM: Index = Index {
 };
 
 /// The audit log, append-only.
-pub static AUDIT: Table = Table {
-    name: "audit",
-    columns: AUDIT_COLUMNS,
-    key: 1,
-    sequence: true,
-    indexes: &[AUDIT_TEAM],
-};
+pub static AUDIT: Table =
+    Table { name: "audit", columns: AUDIT_COLUMNS, key: 1, sequence: true, indexes: &[AUDIT_TEAM] };
 
 const AUDIT_COLUMNS: &[Column] = &[
     int("seq"),

@@ -12,7 +12,9 @@ use serde::Serialize;
 
 use crate::access::{self, Actor};
 use crate::config::{Config, Ids};
-use crate::record::{self, AuditEntry, Audience, Event, Mail, Range, Record, find, list, row, save};
+use crate::record::{
+    self, Audience, AuditEntry, Event, Mail, Range, Record, find, list, row, save,
+};
 use crate::table::Value;
 use crate::view::{ComputerView, InviteView, SessionView};
 use crate::{Call, Fault, Tx, View, tables};
@@ -247,7 +249,11 @@ impl Work<'_> {
     }
 
     /// Queues a mail about an invite; one to the guest becomes the one the invite shows.
-    pub(crate) fn mail_about(&mut self, invite: &mut Invite, intent: MailIntent) -> Result<(), Fault> {
+    pub(crate) fn mail_about(
+        &mut self,
+        invite: &mut Invite,
+        intent: MailIntent,
+    ) -> Result<(), Fault> {
         let id = self.ids.next(MailId::from_bits);
         if intent.is_to_guest() {
             invite.mail.id = id;
@@ -262,7 +268,12 @@ impl Work<'_> {
         self.queue_about(invite.mail.id, invite, intent)
     }
 
-    fn queue_about(&mut self, id: MailId, invite: &Invite, intent: MailIntent) -> Result<(), Fault> {
+    fn queue_about(
+        &mut self,
+        id: MailId,
+        invite: &Invite,
+        intent: MailIntent,
+    ) -> Result<(), Fault> {
         let to = if intent.is_to_guest() { &invite.guest } else { &invite.sender.email };
         let window = (!invite.ignores_window()).then_some(invite.window);
         self.queue(id, Some(invite.team), to.clone(), intent, window)

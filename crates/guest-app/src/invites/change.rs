@@ -1,8 +1,6 @@
 //! Changing invites: editing, cancelling, kicking, links, more time.
 
-use guest_core::{
-    CancelReason, Edit, ExtendBy, Invite, InviteEffect, InviteId, Right, Step,
-};
+use guest_core::{CancelReason, Edit, ExtendBy, Invite, InviteEffect, InviteId, Right, Step};
 
 use super::{reach, show};
 use crate::access::Actor;

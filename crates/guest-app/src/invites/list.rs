@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use guest_core::{Computer, ComputerId, Email, InputError, Invite, InviteId, Phase, Right, Session};
+use guest_core::{
+    Computer, ComputerId, Email, InputError, Invite, InviteId, Phase, Right, Session,
+};
 use serde::Deserialize;
 
 use super::{reach, show};
@@ -105,7 +107,8 @@ impl App {
                     return Ok(None);
                 }
                 let shown = show(view, &actor, &invite, config)?;
-                Ok(Some(shown).filter(|shown| filter.phase.is_none_or(|phase| phase.name() == shown.phase)))
+                Ok(Some(shown)
+                    .filter(|shown| filter.phase.is_none_or(|phase| phase.name() == shown.phase)))
             })
         })
     }

@@ -59,7 +59,12 @@ impl Replay for InvitesMade {
 
 impl App {
     /// Invites guests (GA-10 to GA-18, CR-10).
-    pub fn make_invites(&self, call: &Call, team: &str, draft: &InviteDraft) -> Pending<InvitesMade> {
+    pub fn make_invites(
+        &self,
+        call: &Call,
+        team: &str,
+        draft: &InviteDraft,
+    ) -> Pending<InvitesMade> {
         let (caller, name, draft) = (call.clone(), team.to_owned(), draft.read());
         self.write_once(call, team, move |work| {
             let actor = work.actor(&caller, &name, Right::WriteInvites)?;
@@ -121,7 +126,11 @@ impl Plan {
     }
 
     fn make(&self, work: &mut Work<'_>, guest: &GuestKind, by: &By) -> Result<Invite, Fault> {
-        let new = self.invite(guest, work.ids.next(InviteId::from_bits), work.ids.next(MailId::from_bits));
+        let new = self.invite(
+            guest,
+            work.ids.next(InviteId::from_bits),
+            work.ids.next(MailId::from_bits),
+        );
         let step = Invite::make(new, work.now);
         let invite = step.next;
         for effect in step.effects {
@@ -176,7 +185,10 @@ fn warnings(
     if !computer.is_online(view.now()) {
         warnings.push(Warning {
             code: "computer_offline".to_owned(),
-            detail: format!("{} is offline; start its agent before the window opens", computer.name),
+            detail: format!(
+                "{} is offline; start its agent before the window opens",
+                computer.name
+            ),
         });
     }
     for guest in &request.emails {

@@ -2,9 +2,7 @@
 //!
 //! Quotes and orders are documents nobody searches in, and are kept as JSON.
 
-use guest_core::{
-    CreditAccount, Entry, EntryId, InviteId, Order, OrderId, Quote,
-};
+use guest_core::{CreditAccount, Entry, EntryId, InviteId, Order, OrderId, Quote};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -1,8 +1,8 @@
 //! Teams, users, groups and API keys as rows.
 
 use guest_core::{
-    ApiKey, ApiKeyId, EmailSignIn, Group, GroupId, Profile, Scopes, SecretHash, SenderPolicy, Team, TeamId, User,
-    UserId, Zone,
+    ApiKey, ApiKeyId, EmailSignIn, Group, GroupId, Profile, Scopes, SecretHash, SenderPolicy, Team,
+    TeamId, User, UserId, Zone,
 };
 
 use super::{Reader, Record, row};

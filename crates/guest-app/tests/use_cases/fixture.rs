@@ -10,8 +10,8 @@ use guest_app::{
     InvitesMade, KeyDraft, NewTeam, NewUser, WindowDraft,
 };
 use guest_core::{
-    ComputerId, Email, Instant, InviteId, MacKey, PaymentMethod, PriceList, Purpose, Refusal,
-    RefundPolicy, Secret,
+    ComputerId, Email, Instant, InviteId, MacKey, PaymentMethod, PriceList, Purpose, RefundPolicy,
+    Refusal, Secret,
 };
 use guest_testkit::MemStore;
 
@@ -81,7 +81,8 @@ impl Fixture {
 
     /// Returns a call of the one of these users (`ada`), or of any address.
     pub(crate) fn call(&self, who: &str) -> Call {
-        let address = if who.contains('@') { who.to_owned() } else { format!("{who}@acme.example") };
+        let address =
+            if who.contains('@') { who.to_owned() } else { format!("{who}@acme.example") };
         let secret = self.app.sign_in_as(&email(&address)).wait().unwrap();
         Call { caller: Caller::Login(secret.hash()), origin: None, once: None }
     }

@@ -18,7 +18,10 @@ fn ga_10_one_invite_for_each_guest_all_or_none() {
     let answer = fix.app.make_invites(&fix.call("cory"), TEAM, &asked).wait();
     let Err(Fault::Refused(refusal)) = answer else { panic!("made") };
     assert_eq!(refusal.code(), "insufficient_credits");
-    assert_eq!(format!("{:?}", refusal.facts()), r#"[("needed", Number(3)), ("available", Number(2))]"#);
+    assert_eq!(
+        format!("{:?}", refusal.facts()),
+        r#"[("needed", Number(3)), ("available", Number(2))]"#
+    );
     assert_eq!((invites(&fix).len(), balance(&fix)), (0, 2));
 
     let made = fix.invite(computer, "lin@example.org, sam@example.net");
@@ -31,7 +34,8 @@ fn ga_17_kinds_may_mix_and_only_outside_costs() {
     let fix = Fixture::new();
     let computer = fix.computer();
     fix.credits(1);
-    let made = fix.invite(computer, "Lin@example.org, MIA@acme.example, cory@acme.example, lin@EXAMPLE.org");
+    let made = fix
+        .invite(computer, "Lin@example.org, MIA@acme.example, cory@acme.example, lin@EXAMPLE.org");
     let kinds: Vec<_> = made.invites.iter().map(|i| (i.kind.as_str(), i.credit.as_str())).collect();
     assert_eq!(kinds, [("outside", "debited"), ("team", "free"), ("oneself", "free")]);
     assert_eq!(made.credits.debited, 1);
@@ -51,7 +55,8 @@ fn if_3_everything_that_is_wrong_is_reported_at_once() {
     else {
         panic!("made")
     };
-    let mut found: Vec<_> = errors.iter().map(|error| (error.pointer.as_str(), error.code)).collect();
+    let mut found: Vec<_> =
+        errors.iter().map(|error| (error.pointer.as_str(), error.code)).collect();
     found.sort_unstable();
     assert_eq!(
         found,
@@ -72,9 +77,11 @@ fn ga_12_windows_are_judged_on_the_servers_clock() {
     let computer = fix.computer();
     let code = |start: &str, end: &str| {
         let asked = draft(computer, "mia@acme.example", start, end);
-        fix.app.make_invites(&fix.call("cory"), TEAM, &asked).wait().map(drop).err().map(|fault| match fault {
-            Fault::Refused(refusal) => refusal.code(),
-            Fault::Store(_) => "store",
+        fix.app.make_invites(&fix.call("cory"), TEAM, &asked).wait().map(drop).err().map(|fault| {
+            match fault {
+                Fault::Refused(refusal) => refusal.code(),
+                Fault::Store(_) => "store",
+            }
         })
     };
     assert_eq!(code("2026-12-01T08:00", "2026-12-01T09:00"), Some("window_in_past"));
@@ -265,7 +272,8 @@ fn ga_6_personal_computers_serve_free_invites_unless_the_team_says_otherwise() {
     let fix = Fixture::new();
     fix.credits(1);
     let cory = fix.call("cory");
-    let mine = guest_app::ComputerDraft { name: "laptop".to_owned(), provision: "personal".to_owned() };
+    let mine =
+        guest_app::ComputerDraft { name: "laptop".to_owned(), provision: "personal".to_owned() };
     let made = fix.app.register_computer(&cory, TEAM, &mine).wait().unwrap();
     let id = made.computer.id;
     let on = guest_app::ComputerChange { name: None, guest_access: Some(true) };
@@ -273,14 +281,16 @@ fn ga_6_personal_computers_serve_free_invites_unless_the_team_says_otherwise() {
     let asked = draft(id, "lin@example.org", "2026-12-01T10:00", "2026-12-01T12:00");
     let make = |call: &Call| fix.app.make_invites(call, TEAM, &asked).wait();
     assert_eq!(refused(make(&cory)), "computer_offline");
-    let secret = guest_core::Secret::parse(guest_core::Purpose::AgentToken, &made.secret.unwrap()).unwrap();
+    let secret =
+        guest_core::Secret::parse(guest_core::Purpose::AgentToken, &made.secret.unwrap()).unwrap();
     let beat = guest_app::Heartbeat { name: "x".to_owned(), ..guest_app::Heartbeat::default() };
     fix.app.heartbeat(&secret, None, &beat).wait().unwrap();
     assert_eq!(refused(make(&cory)), "team_computer_required");
     // To others it does not exist; owners see it, but it is not theirs to invite to.
     assert_eq!(refused(make(&fix.call("bob"))), "not_found");
     assert_eq!(refused(make(&fix.owner())), "forbidden");
-    let anyone = TeamChange { personal_computers: Some("anyone".to_owned()), ..TeamChange::default() };
+    let anyone =
+        TeamChange { personal_computers: Some("anyone".to_owned()), ..TeamChange::default() };
     fix.app.change_team(&fix.owner(), TEAM, &anyone).wait().unwrap();
     assert_eq!(make(&cory).unwrap().credits.debited, 1);
 }
@@ -336,7 +346,8 @@ fn if_4_lists_come_newest_first_in_pages_and_filtered() {
     assert_eq!(with(phase("scheduled")).unwrap(), 5);
     assert_eq!(with(phase("void")).unwrap(), 0);
     assert_eq!(refused(with(phase("asleep"))), "validation");
-    let guest = |text: &str| InviteQuery { guest_email: Some(text.to_owned()), ..InviteQuery::default() };
+    let guest =
+        |text: &str| InviteQuery { guest_email: Some(text.to_owned()), ..InviteQuery::default() };
     assert_eq!(with(guest("MIA@acme.example")).unwrap(), 5);
     assert_eq!(with(guest("lin@example.org")).unwrap(), 0);
 }

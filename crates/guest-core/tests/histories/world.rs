@@ -373,6 +373,8 @@ impl World {
     fn ring(&mut self) {
         self.book.handle_timeout(self.now);
         self.put_off();
+        // The book does without the store (GA-30, GA-47).
+        assert!(self.book.poll_timeout().is_none_or(|end| end > self.now), "kept in by the book");
         for invite in self.invites.values().cloned().collect::<Vec<_>>() {
             if let Some(step) = invite.handle_due(self.now) {
                 self.take(step);
