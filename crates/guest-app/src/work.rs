@@ -129,6 +129,14 @@ impl Work<'_> {
         Ok(invite)
     }
 
+    /// Does first what the clock has asked for, in case the timer is late (GA-30).
+    pub(crate) fn catch_up(&mut self, mut invite: Invite) -> Result<Invite, Fault> {
+        while let Some(step) = invite.handle_due(self.now) {
+            invite = self.carry_out(step, &By::Clock)?;
+        }
+        Ok(invite)
+    }
+
     /// Tells those who may see an invite about it.
     pub(crate) fn tell_invite(&mut self, invite: &Invite, name: &str) -> Result<(), Fault> {
         let session = live_session(self.tx, invite)?;

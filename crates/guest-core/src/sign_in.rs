@@ -21,7 +21,7 @@ use crate::{Email, Fact, Facts, Instant, MacKey, Refusal, RefusalKind, SecretHas
 pub struct SignIn {
     /// The address.
     pub email: Email,
-    /// When its latest codes were asked for, the oldest first; at most [`CODES_MAX`].
+    /// When its latest codes were asked for, the oldest first; at most `CODES_MAX`.
     pub asked: Vec<Instant>,
     /// What the latest code is derived from.
     pub nonce: [u8; 16],

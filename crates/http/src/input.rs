@@ -11,12 +11,13 @@ pub(crate) use self::query::{Asked, PageQuery, page};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use guest_app::Denied;
 use guest_core::InputError;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 use crate::server::Server;
-use crate::visitor::known;
+use crate::visitor::visitor;
 
 /// The parts of the address; an id of the wrong kind names nothing.
 pub(crate) struct At<T>(pub(crate) T);
@@ -27,7 +28,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Server> for At<T> {
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         match Path::from_request_parts(parts, server).await {
             Ok(Path(values)) => Ok(Self(values)),
-            Err(_) => Err(known(parts).err().unwrap_or_else(Problem::not_found)),
+            Err(_) if visitor(parts)?.is_stranger() => Err(Denied::Unauthenticated.into()),
+            Err(_) => Err(Problem::not_found()),
         }
     }
 }

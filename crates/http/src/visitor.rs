@@ -193,7 +193,8 @@ impl FromRequestParts<Server> for Visitor {
     }
 }
 
-fn visitor(parts: &Parts) -> Result<&Visitor, Problem> {
+/// Returns who makes a request.
+pub(crate) fn visitor(parts: &Parts) -> Result<&Visitor, Problem> {
     // The outermost layer puts it there.
     parts.extensions.get().ok_or_else(|| Denied::Unauthenticated.into())
 }

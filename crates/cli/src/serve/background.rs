@@ -47,6 +47,8 @@ impl Background {
             () = self.stop.wait() => None,
             ended = self.parts.join_next_with_id() => ended,
         };
+        // A part may have heard of it first.
+        let early = early.filter(|ended| ended.is_err() || !self.stop.is_told());
         let broken = early.map(|ended| {
             let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
             let name =

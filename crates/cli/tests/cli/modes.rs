@@ -91,7 +91,7 @@ fn if_21_what_is_done_has_the_same_shape_both_ways() {
             "invite edit INVITE --end \"2027-01-05 19:00\"",
         ],
         [
-            "invite edit INVITE --permission none",
+            "invite edit INVITE --permission mouse",
             "invite edit INVITE --permission copy,paste --apply-now",
         ],
         ["invite extend INVITE --for 30m", "invite extend INVITE --for 1h"],
@@ -106,6 +106,8 @@ fn if_21_what_is_done_has_the_same_shape_both_ways() {
         let there = world.server.run(&world.key, &format!("{there} --json"));
         assert_eq!(shape(&here), shape(&there), "{lines:?}\n{here:?}\n{there:?}");
     }
+    let cut = world.place.json("invite cut --cancel --invited-by ada@acme.example");
+    assert_eq!(cut["invites_cancelled"], 2);
     world.check_same("invite cut --cancel --invited-by ada@acme.example", 0);
 }
 

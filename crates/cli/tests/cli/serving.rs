@@ -21,7 +21,7 @@ fn a_server_makes_its_data_directory_and_stops_when_told() {
     let ada = Person::with_key(&server.url, &place.key("ada@acme.example"));
     assert_eq!(ada.get("/v1/me").unwrap()["teams"][0]["id"], "acme");
     let (code, log) = server.stop();
-    assert_eq!(code, Some(0));
+    assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("\"stopped\""), "{log}");
 }
 
@@ -34,7 +34,8 @@ fn a_server_that_is_told_to_stop_ends_streams_and_idle_connections() {
     let stream = ada.send(reqwest::Method::GET, "/v1/teams/acme/events", None);
     assert_eq!(stream.status(), 200);
     let start = Instant::now();
-    assert_eq!(server.stop().0, Some(0));
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0), "{log}");
     assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
     idle.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     assert_eq!(idle.read(&mut [0]).unwrap_or(0), 0);

@@ -172,6 +172,7 @@ fn target(
 ) -> Result<(Actor, Invite), Fault> {
     let actor = work.actor(call, team, Right::WriteInvites)?;
     let (invite, _) = reach(work.tx, &actor, id)?;
+    let invite = work.catch_up(invite)?;
     match based_on {
         Some(version) if version != invite.version => {
             Err(Denied::Stale { current: invite.version }.into())

@@ -6,7 +6,7 @@ use guest_app::{
 };
 use guest_core::{ComputerId, InviteId, Refusal};
 
-use crate::fixture::{Fixture, TEAM, draft, email, refused};
+use crate::fixture::{Fixture, TEAM, at, draft, email, refused};
 
 #[test]
 fn ga_10_one_invite_for_each_guest_all_or_none() {
@@ -218,6 +218,16 @@ fn ga_30_an_unused_invite_expires_with_its_window_and_is_refunded() {
     assert_eq!((expired.phase.as_str(), expired.credit.as_str()), ("expired", "refunded"));
     assert_eq!(expired.ended.unwrap().reason, "window_ended");
     assert_eq!(balance(&fix), 1);
+}
+
+#[test]
+fn ga_33_an_invite_whose_end_has_come_cannot_be_extended_though_the_timer_is_late() {
+    let fix = Fixture::new();
+    let id = fix.invite_one(fix.computer(), "mia@acme.example");
+    fix.store.set(at("12:00:00"));
+    let more = ExtendDraft { minutes: Some(30), end: None };
+    assert_eq!(refused(fix.app.extend(&fix.call("cory"), TEAM, id, &more).wait()), "invite_ended");
+    assert_eq!(refused(fix.app.cancel_invite(&fix.call("cory"), TEAM, id, None).wait()), "invite_ended");
 }
 
 #[test]

@@ -13,12 +13,15 @@ pub(crate) fn document() -> &'static Value {
         // On a runtime of its own, since tests have theirs.
         std::thread::spawn(|| {
             let store = guest_testkit::MemStore::at(guest_testkit::epoch());
-            let router =
-                guest_http::router(app(std::sync::Arc::new(store), ORIGIN), guest_http::Options::default());
+            let router = guest_http::router(
+                app(std::sync::Arc::new(store), ORIGIN),
+                guest_http::Options::default(),
+            );
             let request = axum::http::Request::get("/v1/openapi.json")
                 .body(axum::body::Body::empty())
                 .unwrap();
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let answer = tower::ServiceExt::oneshot(router, request).await.unwrap();
                 let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
@@ -54,7 +57,11 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     let Some((_, template, operation)) = announced else { return };
     let status = answer.status.as_u16();
     let response = &operation["responses"][status.to_string()];
-    assert!(response.is_object(), "{method} {template} does not announce {status}: {}", answer.text);
+    assert!(
+        response.is_object(),
+        "{method} {template} does not announce {status}: {}",
+        answer.text
+    );
     let kind = answer.header("content-type").split(';').next().unwrap();
     if kind.is_empty() {
         assert!(response["content"].is_null(), "{method} {template} {status} has no body");
@@ -74,17 +81,23 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
 /// Checks that a value has the shape that a schema gives it, as far as fields and kinds go.
 #[track_caller]
 fn shaped(schema: &Value, value: &Value, place: &str) {
+    shaped_as(schema, value, place, false);
+}
+
+fn shaped_as(schema: &Value, value: &Value, place: &str, is_part: bool) {
     if let Some(name) = schema["$ref"].as_str() {
         let name = name.rsplit('/').next().unwrap();
         let schema = &document()["components"]["schemas"][name];
         assert!(!schema.is_null(), "{place}: no schema {name}");
-        return shaped(schema, value, place);
+        return shaped_as(schema, value, place, is_part);
     }
     if let Some(all) = schema["allOf"].as_array() {
-        return all.iter().for_each(|schema| shaped(schema, value, place));
+        return all.iter().for_each(|schema| shaped_as(schema, value, place, true));
     }
     if let Some(any) = schema["oneOf"].as_array() {
-        if let (false, Some(schema)) = (value.is_null(), any.iter().find(|one| !one["$ref"].is_null())) {
+        if let (false, Some(schema)) =
+            (value.is_null(), any.iter().find(|one| !one["$ref"].is_null()))
+        {
             shaped(schema, value, place);
         }
         return;
@@ -113,7 +126,11 @@ fn shaped(schema: &Value, value: &Value, place: &str) {
                 assert!(fields.contains_key(name.as_str().unwrap()), "{place}: {name} is missing");
             }
             for (name, field) in fields {
-                shaped(&schema["properties"][name], field, &format!("{place}/{name}"));
+                let known = &schema["properties"][name];
+                // Parts of a whole do not know of each other's fields.
+                let is_open = is_part || schema["properties"].is_null();
+                assert!(is_open || !known.is_null(), "{place}: {name} is not announced");
+                shaped_as(known, field, &format!("{place}/{name}"), false);
             }
         }
         _ => {}

@@ -2,9 +2,25 @@
 //!
 //! Every answer that any of these tests gets is checked against the document
 //! that the router gives of itself (`documented.rs`).
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "fixtures of tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "fixtures of tests"
+)]
 
+mod agents;
+mod browsers;
+mod credits;
+mod document;
 mod documented;
+mod events;
+mod failures;
+mod guests;
+mod health;
+mod inputs;
+mod invites;
+mod limits;
 mod rights;
 mod things;
 mod world;

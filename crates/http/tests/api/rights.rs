@@ -36,7 +36,8 @@ async fn qu_30_every_cell_of_the_table_of_rights() {
 
 #[test]
 fn qu_30_no_operation_is_left_out() {
-    let listed: BTreeSet<_> = rows().iter().map(|row| (row.method.to_owned(), row.template())).collect();
+    let listed: BTreeSet<_> =
+        rows().iter().map(|row| (row.method.to_owned(), row.template())).collect();
     let announced: BTreeSet<_> =
         documented::operations().into_iter().map(|(method, path, _)| (method, path)).collect();
     assert_eq!(listed, announced);
@@ -162,9 +163,10 @@ impl Row {
         let role = |role: Role| self.roles[role as usize];
         match (caller, self.needs) {
             (Caller::User(of), _) => role(of),
-            (Caller::Program(_) | Caller::Scopeless(_) | Caller::ForeignProgram, Needs::APerson(status)) => {
-                status
-            }
+            (
+                Caller::Program(_) | Caller::Scopeless(_) | Caller::ForeignProgram,
+                Needs::APerson(status),
+            ) => status,
             (Caller::Program(of), _) | (Caller::Scopeless(of), Needs::Nothing) => role(of),
             // A missing scope is noticed before what the thing itself says.
             (Caller::Scopeless(_), Needs::Scope(_)) => 403,
@@ -181,7 +183,12 @@ impl Row {
         };
         let answer = self.ask(&caller.client(world, needed), things).await;
         let (method, path, expected) = (self.method, self.path, self.expected(caller));
-        assert_eq!(answer.status.as_u16(), expected, "{method} {path} as {caller:?}: {}", answer.text);
+        assert_eq!(
+            answer.status.as_u16(),
+            expected,
+            "{method} {path} as {caller:?}: {}",
+            answer.text
+        );
         if let (Caller::Scopeless(of), Needs::Scope(scope)) = (caller, self.needs)
             && self.roles[of as usize] != 403
         {
@@ -241,8 +248,16 @@ impl Things {
 }
 
 fn rows() -> Vec<Row> {
-    let parts =
-        [reading(), inviting(), others_own(), computers(), credits(), people(), settings(), apart()];
+    let parts = [
+        reading(),
+        inviting(),
+        others_own(),
+        computers(),
+        credits(),
+        people(),
+        settings(),
+        apart(),
+    ];
     parts.into_iter().flatten().collect()
 }
 
@@ -277,12 +292,33 @@ fn inviting() -> Vec<Row> {
         row("PUT", one, replacement, shown, write),
         row("PATCH", one, |_| json!({ "permissions": [] }), shown, write),
         row("DELETE", one, nothing, done, write),
-        row("DELETE", "/v1/teams/{team}/guest-access-invites/{invite}/guest?keep_out=true", nothing, done, write),
+        row(
+            "DELETE",
+            "/v1/teams/{team}/guest-access-invites/{invite}/guest?keep_out=true",
+            nothing,
+            done,
+            write,
+        ),
         post("/v1/teams/{team}/guest-access-invites/{invite}/readmit", nothing, done, write),
-        post("/v1/teams/{team}/guest-access-invites/{invite}/apply-permissions", nothing, done, write),
+        post(
+            "/v1/teams/{team}/guest-access-invites/{invite}/apply-permissions",
+            nothing,
+            done,
+            write,
+        ),
         post("/v1/teams/{team}/guest-access-invites/{invite}/new-link", nothing, shown, write),
-        post("/v1/teams/{team}/guest-access-invites/{invite}/resend", nothing, from(Coordinator, 202), write),
-        post("/v1/teams/{team}/guest-access-invites/{invite}/extend", |_| json!({ "minutes": 30 }), shown, write),
+        post(
+            "/v1/teams/{team}/guest-access-invites/{invite}/resend",
+            nothing,
+            from(Coordinator, 202),
+            write,
+        ),
+        post(
+            "/v1/teams/{team}/guest-access-invites/{invite}/extend",
+            |_| json!({ "minutes": 30 }),
+            shown,
+            write,
+        ),
         post("/v1/teams/{team}/guest-access-cut", |_| json!({ "cancel": true }), shown, write),
     ]
 }
@@ -298,7 +334,13 @@ fn others_own() -> Vec<Row> {
         get("/v1/teams/{team}/guest-access-invites/{personal_invite}/sessions", owners(200), read),
         row("PATCH", one, |_| json!({ "permissions": [] }), owners(200), write),
         row("DELETE", one, nothing, owners(204), write),
-        row("DELETE", "/v1/teams/{team}/guest-access-invites/{personal_invite}/guest", nothing, owners(204), write),
+        row(
+            "DELETE",
+            "/v1/teams/{team}/guest-access-invites/{personal_invite}/guest",
+            nothing,
+            owners(204),
+            write,
+        ),
         get("/v1/teams/{team}/computers/{personal}", owners(200), Needs::Scope("computers:read")),
         // To be seen is not to be switched: that is for its own user alone.
         row(
@@ -335,7 +377,13 @@ fn computers() -> Vec<Row> {
         row("DELETE", one, nothing, from(Administrator, 204), write),
         get(keys, from(Administrator, 200), read),
         post(keys, |_| json!({ "name": "another" }), from(Administrator, 201), write),
-        row("DELETE", "/v1/teams/{team}/computer-keys/{computer_key}", nothing, from(Administrator, 204), write),
+        row(
+            "DELETE",
+            "/v1/teams/{team}/computer-keys/{computer_key}",
+            nothing,
+            from(Administrator, 204),
+            write,
+        ),
     ]
 }
 
@@ -374,16 +422,33 @@ fn people() -> Vec<Row> {
     let member = "/v1/teams/{team}/groups/{group}/members/{user}";
     let bulk = |things: &Things| json!({ "user_ids": [things.member], "profile": "administrator" });
     vec![
-        row("PATCH", one, |_| json!({ "profile": "administrator" }), from(Administrator, 200), write),
+        row(
+            "PATCH",
+            one,
+            |_| json!({ "profile": "administrator" }),
+            from(Administrator, 200),
+            write,
+        ),
         row("PATCH", one, |_| json!({ "coordinator": true }), from(Owner, 200), write),
-        row("PATCH", one, |_| json!({ "profile": "administrator", "owner": true }), from(Owner, 200), write),
+        row(
+            "PATCH",
+            one,
+            |_| json!({ "profile": "administrator", "owner": true }),
+            from(Owner, 200),
+            write,
+        ),
         post("/v1/teams/{team}/users/change-profiles", bulk, from(Administrator, 200), write),
         get("/v1/teams/{team}/users/{member}/revocation", from(Administrator, 200), read),
         get("/v1/teams/{team}/users/{an_owner}/revocation", from(Owner, 200), read),
         post("/v1/teams/{team}/users/{member}/revoke", nothing, from(Administrator, 200), write),
         post("/v1/teams/{team}/users/{an_owner}/revoke", nothing, from(Owner, 200), write),
         get(groups, from(Owner, 200), read),
-        post(groups, |_| json!({ "name": "another", "coordinator": true }), from(Owner, 201), write),
+        post(
+            groups,
+            |_| json!({ "name": "another", "coordinator": true }),
+            from(Owner, 201),
+            write,
+        ),
         get(group, from(Owner, 200), read),
         row("PATCH", group, |_| json!({ "coordinator": true }), from(Owner, 200), write),
         row("DELETE", group, nothing, from(Owner, 204), write),

@@ -59,12 +59,17 @@ impl Things {
         app.change_computer(&operator, "acme", computer, &on, None).wait().unwrap();
         let carl = call(world, "carl@acme.example");
         let personal = personal(world, &carl);
-        let invites = app.make_invites(&call(world, "cory@acme.example"), "acme", &draft(computer, "lin@example.org"));
+        let invites = app.make_invites(
+            &call(world, "cory@acme.example"),
+            "acme",
+            &draft(computer, "lin@example.org"),
+        );
         let invite = invites.wait().unwrap().invites.remove(0);
         let invites = app.make_invites(&carl, "acme", &draft(personal, "mia@acme.example"));
         let personal_invite = invites.wait().unwrap().invites.remove(0);
         let token = invite.link.unwrap().rsplit('/').next().unwrap().to_owned();
-        let session = app.connect(&call(world, "lin@example.org"), &token).wait().unwrap().session_id;
+        let session =
+            app.connect(&call(world, "lin@example.org"), &token).wait().unwrap().session_id;
         let group = GroupDraft { name: "studio".to_owned(), coordinator: false };
         let api_key = ApiKeyDraft {
             name: "a key".to_owned(),

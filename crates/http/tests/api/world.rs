@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use guest_app::letter::{Letter, Render, Rendered};
 use guest_app::{App, Call, Config, Entropy, NewTeam, NewUser, Store};
 use guest_core::{Email, Instant, MacKey, PaymentMethod, PriceList, RefundPolicy};
-use guest_http::{Options, OperatorAccess};
+use guest_http::{OperatorAccess, Options};
 use guest_testkit::MemStore;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -45,7 +45,11 @@ impl World {
     /// Returns a client that is signed in with one of these names, or any address.
     pub(crate) fn sign_in(&self, who: &str) -> Client {
         let secret = aside(|| self.app.sign_in_as(&address(who)).wait().unwrap());
-        let name = if self.app.config().public_url.starts_with("https") { "__Host-guest" } else { "guest" };
+        let name = if self.app.config().public_url.starts_with("https") {
+            "__Host-guest"
+        } else {
+            "guest"
+        };
         self.nobody()
             .with("cookie", &format!("{name}={}", secret.expose()))
             .with("origin", &self.app.config().public_url)
@@ -75,7 +79,7 @@ impl World {
 
     /// Returns a client that shows nothing.
     pub(crate) fn nobody(&self) -> Client {
-        Client { router: self.router.clone(), headers: Vec::new(), peer: None, access: None }
+        Client::of(self.router.clone())
     }
 
     /// Returns a client in the same process, with the operator's access.
@@ -106,6 +110,11 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Returns a client that shows nothing.
+    pub(crate) fn of(router: Router) -> Self {
+        Self { router, headers: Vec::new(), peer: None, access: None }
+    }
+
     /// Sends another header with each request.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
