@@ -1,4 +1,4 @@
-//! The rules alone, in a plain `main`: no store, no application, no server.
+//! The rules alone, in a plain `main`: no store, no application, no server (IF-30).
 //!
 //! The core is values and functions. The program around it brings ids and the
 //! time, keeps the values wherever it keeps its own, and does what the rules

@@ -62,6 +62,7 @@ pub(crate) struct Terms {
     codes: BTreeSet<&'static str>,
     headers: Vec<(&'static str, &'static str)>,
     is_versioned: bool,
+    needs_no_body: bool,
 }
 
 impl Terms {
@@ -73,6 +74,7 @@ impl Terms {
             codes: ["rate_limited", "busy"].into(),
             headers: Vec::new(),
             is_versioned: false,
+            needs_no_body: false,
         }
         .or(&["store_unavailable"])
     }
@@ -110,6 +112,11 @@ impl Terms {
     /// The operation takes a body.
     pub(crate) fn body(self) -> Self {
         self.or(&["malformed", "too_large", "media_type", "validation"])
+    }
+
+    /// The operation takes a body, but need not have one: nothing in it must be said.
+    pub(crate) fn optional_body(self) -> Self {
+        Self { needs_no_body: true, ..self.body() }
     }
 
     /// The operation has a query.
@@ -152,6 +159,9 @@ impl Terms {
             [] => vec![SecurityRequirement::default()],
             schemes => schemes.iter().map(|scheme| requirement(scheme)).collect(),
         });
+        if let (true, Some(RefOr::T(body))) = (self.needs_no_body, &mut operation.request_body) {
+            body.required = Some(Required::False);
+        }
         let parameters = operation.parameters.get_or_insert_default();
         parameters.extend(in_path(path).map(RefOr::T));
         parameters.extend(self.headers.iter().map(|(name, text)| RefOr::T(in_header(name, text))));

@@ -1,5 +1,6 @@
 //! What happens to every request and every answer, in one layer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -19,13 +20,13 @@ pub(crate) async fn pass(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let visitor = Visitor::of(&request, &server);
+    let visitor = Arc::new(Visitor::of(&request, &server));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let is_api = request.uri().path().starts_with("/v1/");
     let mut response = match admit(&server, &visitor, &request) {
         Ok(()) => {
-            request.extensions_mut().insert(visitor.clone());
+            request.extensions_mut().insert(Arc::clone(&visitor));
             let answer = time::timeout(PATIENCE, next.run(request)).await;
             answer.unwrap_or_else(|_| Problem::busy("this took too long").into_response())
         }

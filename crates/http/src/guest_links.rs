@@ -13,7 +13,7 @@ use crate::limits::Limit;
 use crate::problem::Problem;
 use crate::server::{Server, Shared};
 use crate::sse::{self, Batch};
-use crate::visitor::{Anyone, Visitor};
+use crate::visitor::{Anyone, By, Visitor};
 
 pub(crate) fn routes() -> Routes {
     const TAG: &str = "Guests";
@@ -22,7 +22,7 @@ pub(crate) fn routes() -> Routes {
         .on(routes!(guest_link), &Terms::anyone(TAG).or(&["link_unknown", "unauthenticated"]))
         .on(
             routes!(connect),
-            &guest.clone().writes().body().once().or(&[
+            &guest.clone().writes().optional_body().once().or(&[
                 "invite_ended",
                 "kept_out",
                 "too_early",
@@ -36,7 +36,7 @@ pub(crate) fn routes() -> Routes {
             &guest.clone().writes().body().once().or(&["invite_ended", "window_over"]),
         )
         .on(routes!(guest_changes), &guest.resumable())
-        .on(routes!(leave), &Terms::person(TAG).writes().body().or(&["not_found"]))
+        .on(routes!(leave), &Terms::person(TAG).writes().optional_body().or(&["not_found"]))
 }
 
 /// Shows what a link is for; looking changes nothing.
@@ -48,7 +48,7 @@ pub(crate) fn routes() -> Routes {
 async fn guest_link(
     State(server): State<Server>,
     Anyone(call): Anyone,
-    visitor: Visitor,
+    By(visitor): By,
     At(token): At<String>,
 ) -> Answer {
     admit(&server, &visitor, &call)?;
@@ -68,7 +68,7 @@ async fn guest_link(
 )]
 async fn connect(
     State(server): State<Server>,
-    visitor: Visitor,
+    By(visitor): By,
     At(token): At<String>,
     Sent { call, body: Nothing {} }: Sent<Nothing>,
 ) -> Answer {
@@ -85,7 +85,7 @@ async fn connect(
 )]
 async fn request_time(
     State(server): State<Server>,
-    visitor: Visitor,
+    By(visitor): By,
     At(token): At<String>,
     Sent { call, body }: Sent<TimeDraft>,
 ) -> Answer {
@@ -103,7 +103,7 @@ async fn request_time(
 async fn guest_changes(
     State(server): State<Server>,
     Anyone(call): Anyone,
-    visitor: Visitor,
+    By(visitor): By,
     At(token): At<String>,
     headers: HeaderMap,
 ) -> Answer {

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> Routes {
         .on(routes!(invites), &Terms::team(TAG).query())
         .on(routes!(invite), &Terms::team(TAG).versioned())
         .on(routes!(sessions), &Terms::team(TAG).query())
-        .on(routes!(cut), &Terms::team(TAG).writes().body().once())
+        .on(routes!(cut), &Terms::team(TAG).writes().optional_body().once())
         .and(changes::routes())
 }
 

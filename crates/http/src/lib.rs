@@ -45,6 +45,7 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use guest_app::App;
 use tokio::sync::watch;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
 use crate::document::{Routes, Terms};
@@ -69,8 +70,8 @@ pub struct Options {
 /// Peers are known by the extension `ConnectInfo<SocketAddr>`, and whoever
 /// inserts an [`OperatorAccess`] calls as the operator.
 pub fn router(app: App, options: Options) -> Router {
-    let (api, document) = api().split();
-    let server = Arc::new(Shared::new(app, options, document));
+    let (api, _) = api().split();
+    let server = Arc::new(Shared::new(app, options));
     api.merge(apart())
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async |method: Method| {
@@ -78,6 +79,11 @@ pub fn router(app: App, options: Options) -> Router {
         })
         .layer(middleware::from_fn_with_state(Arc::clone(&server), edge::pass))
         .with_state(server)
+}
+
+/// Returns the `OpenAPI` document.
+fn described() -> OpenApi {
+    api().split().1
 }
 
 /// Returns the routes that the `OpenAPI` document describes.

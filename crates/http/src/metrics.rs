@@ -14,7 +14,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 use crate::answer::Answer;
 use crate::problem::Problem;
 use crate::server::Server;
-use crate::visitor::Visitor;
+use crate::visitor::By;
 
 /// What a store has done since it was opened, and what waits.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -55,7 +55,7 @@ pub(crate) struct Metrics {
 type RouteAnswers = BTreeMap<(&'static str, u16), Counter>;
 
 /// `GET /metrics`: to this machine alone, unless the operator shows them to everybody.
-pub(crate) async fn show(State(server): State<Server>, visitor: Visitor) -> Answer {
+pub(crate) async fn show(State(server): State<Server>, By(visitor): By) -> Answer {
     if !visitor.is_local() && !visitor.is_operator() && !server.options.metrics_public {
         return Err(Problem::not_found());
     }

@@ -217,11 +217,11 @@ mod tests {
         skipped.code = "time_skipped";
         skipped.facts = vec![("before", Fact::Text("01:59".to_owned())), ("after", Fact::Nothing)];
         check(
-            skipped.into(),
+            &skipped.into(),
             r#"{"type":"/problems/time_skipped","title":"This local time does not exist","status":422,"detail":"a skipped time","code":"time_skipped","before":"01:59","after":null,"errors":[{"pointer":"/window/start","code":"time_skipped","detail":"a skipped time","before":"01:59","after":null}]}"#,
         );
         check(
-            Denied::Stale { current: 3 }.into(),
+            &Denied::Stale { current: 3 }.into(),
             r#"{"type":"/problems/stale","title":"This was changed meanwhile","status":412,"detail":"this was changed meanwhile; look at version 3 and try again","code":"stale","current":3}"#,
         );
     }
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(problem: Problem, expected: &str) {
+    fn check(problem: &Problem, expected: &str) {
         assert_eq!(serde_json::to_string(&*problem.0).unwrap(), expected);
     }
 }

@@ -6,11 +6,10 @@ use axum::body::Bytes;
 use axum::http::HeaderValue;
 use guest_app::App;
 use tokio::sync::watch;
-use utoipa::openapi::OpenApi;
 
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::{Options, docs};
+use crate::{Options, described, docs};
 
 /// What every handler shares.
 pub(crate) type Server = Arc<Shared>;
@@ -23,13 +22,12 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     /// Changes with every commit, for those who follow events.
     pub(crate) commits: watch::Sender<()>,
-    document: OpenApi,
     document_json: OnceLock<Bytes>,
     document_page: OnceLock<String>,
 }
 
 impl Shared {
-    pub(crate) fn new(app: App, options: Options, document: OpenApi) -> Self {
+    pub(crate) fn new(app: App, options: Options) -> Self {
         let commits = watch::Sender::new(());
         let wake = commits.clone();
         app.on_commit(move || {
@@ -42,21 +40,21 @@ impl Shared {
             limits: Limits::new(),
             metrics: Metrics::new(),
             commits,
-            document,
             document_json: OnceLock::new(),
             document_page: OnceLock::new(),
         }
     }
 
-    /// Returns the `OpenAPI` document, which is written down when it is first asked for.
+    /// Returns the `OpenAPI` document, which is written down when it is first asked for: as values
+    /// it would take megabytes that most servers never need.
     pub(crate) fn document(&self) -> Bytes {
-        let write = || serde_json::to_vec(&self.document).unwrap_or_default().into();
+        let write = || serde_json::to_vec(&described()).unwrap_or_default().into();
         self.document_json.get_or_init(write).clone()
     }
 
     /// Returns the same for people.
     pub(crate) fn document_page(&self) -> &str {
-        self.document_page.get_or_init(|| docs::write(&self.document))
+        self.document_page.get_or_init(|| docs::write(&described()))
     }
 }
 

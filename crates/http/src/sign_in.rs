@@ -14,7 +14,7 @@ use crate::input::Input;
 use crate::limits::Limit;
 use crate::problem::Problem;
 use crate::server::{Server, Shared};
-use crate::visitor::{Anyone, Known, Visitor};
+use crate::visitor::{Anyone, By, Known, Visitor};
 
 pub(crate) fn routes() -> Routes {
     const TAG: &str = "Signing in";
@@ -44,7 +44,7 @@ pub(crate) fn routes() -> Routes {
 async fn request_code(
     State(server): State<Server>,
     Anyone(call): Anyone,
-    visitor: Visitor,
+    By(visitor): By,
     headers: HeaderMap,
     Input(request): Input<CodeRequest>,
 ) -> Answer {
@@ -68,7 +68,7 @@ async fn request_code(
 async fn verify_code(
     State(server): State<Server>,
     Anyone(call): Anyone,
-    visitor: Visitor,
+    By(visitor): By,
     headers: HeaderMap,
     Input(attempt): Input<CodeTry>,
 ) -> Answer {

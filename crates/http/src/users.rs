@@ -32,7 +32,10 @@ pub(crate) fn routes() -> Routes {
         )
         .on(routes!(change_profiles), &Terms::team(TAG).writes().body().or(&profiles))
         .on(routes!(revocation), &Terms::team(TAG).or(&revoking))
-        .on(routes!(revoke_user), &Terms::team(TAG).writes().body().versioned().or(&revoking))
+        .on(
+            routes!(revoke_user),
+            &Terms::team(TAG).writes().optional_body().versioned().or(&revoking),
+        )
 }
 
 /// Lists the users of a team; External users see pseudonyms for others.

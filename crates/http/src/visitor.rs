@@ -1,6 +1,7 @@
 //! Who makes a request, as far as the request itself says (IF-2, QU-32).
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -23,7 +24,7 @@ pub struct OperatorAccess {
 }
 
 /// Who makes a request, as far as the request itself says.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Visitor {
     pub(crate) peer: Option<IpAddr>,
     /// Whether a proxy says that it asks for somebody else.
@@ -32,7 +33,7 @@ pub(crate) struct Visitor {
 }
 
 /// What a request shows of who makes it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Shows {
     Nothing,
     /// A bearer token that is none of ours.
@@ -185,16 +186,19 @@ impl FromRequestParts<Server> for Agent {
     }
 }
 
-impl FromRequestParts<Server> for Visitor {
+/// Who makes the request, for what is limited by where it comes from.
+pub(crate) struct By(pub(crate) Arc<Visitor>);
+
+impl FromRequestParts<Server> for By {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Problem> {
-        visitor(parts).cloned()
+        visitor(parts).map(|visitor| Self(Arc::clone(visitor)))
     }
 }
 
 /// Returns who makes a request.
-pub(crate) fn visitor(parts: &Parts) -> Result<&Visitor, Problem> {
+pub(crate) fn visitor(parts: &Parts) -> Result<&Arc<Visitor>, Problem> {
     // The outermost layer puts it there.
     parts.extensions.get().ok_or_else(|| Denied::Unauthenticated.into())
 }

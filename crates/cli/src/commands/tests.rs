@@ -62,7 +62,7 @@ fn helps(command: &Command) -> String {
     let mut text = command.clone().render_long_help().to_string();
     for under in command.get_subcommands().filter(|under| under.get_name() != "help") {
         let (name, help) = (under.get_bin_name().unwrap_or_default(), helps(under));
-        text.push_str(&format!("\n======== {name}\n\n{help}"));
+        text = format!("{text}\n======== {name}\n\n{help}");
     }
     text
 }

@@ -1,5 +1,13 @@
 //! Drives the built `guest` binary as its users do: on a data directory, and beside a server.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "helpers of tests are tests: they may fail, and wait"
+)]
+
 mod backup;
 mod basics;
 mod configuration;

@@ -99,7 +99,7 @@ impl Done {
 pub(crate) struct Server {
     child: Child,
     /// What it logs goes on here.
-    log: Option<BufReader<ChildStderr>>,
+    log: BufReader<ChildStderr>,
     pub(crate) url: String,
     pub(crate) mail: PathBuf,
 }
@@ -118,16 +118,21 @@ impl Server {
         );
         let mut child =
             place.command(&line).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut server = Self { child, log, url: String::new(), mail };
+        server.url = server.wait_until_it_serves();
+        server
+    }
+
+    fn wait_until_it_serves(&mut self) -> String {
         let mut lines = String::new();
         loop {
             let mut line = String::new();
-            assert_ne!(log.read_line(&mut line).unwrap(), 0, "the server ended: {lines}");
+            assert_ne!(self.log.read_line(&mut line).unwrap(), 0, "the server ended: {lines}");
             lines.push_str(&line);
             let said: Value = serde_json::from_str(&line).unwrap_or_default();
             if let Some(listen) = said["listen"].as_str() {
-                let url = format!("http://{listen}");
-                return Self { child, log: Some(log), url, mail };
+                return format!("http://{listen}");
             }
         }
     }
@@ -138,7 +143,7 @@ impl Server {
         let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(killed.success());
         let code = self.child.wait().unwrap().code();
-        let rest = std::io::read_to_string(self.log.take().unwrap()).unwrap();
+        let rest = std::io::read_to_string(&mut self.log).unwrap();
         (code, rest)
     }
 

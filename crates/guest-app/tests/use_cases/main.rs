@@ -13,6 +13,8 @@ mod due;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod groups;

@@ -18,17 +18,17 @@ use crate::visitor::Known;
 pub(super) fn routes() -> Routes {
     let change = Terms::team(TAG).writes().or(&["invite_ended"]);
     let edit = change.clone().body().guarded().versioned().or(WINDOW).or(&["start_locked"]);
-    let act = change.clone().body().once();
+    let act = change.clone().optional_body().once();
     Routes::new()
         .on(routes!(replace_invite), &edit.clone())
         .on(routes!(edit_invite), &edit)
         .on(routes!(cancel_invite), &change.clone().guarded())
-        .on(routes!(kick), &change.guarded().query())
+        .on(routes!(kick), &change.clone().guarded().query())
         .on(routes!(readmit), &act.clone())
         .on(routes!(apply_permissions), &act.clone())
         .on(routes!(new_link), &act.clone().versioned())
-        .on(routes!(resend), &act.clone())
-        .on(routes!(extend), &act.versioned().or(WINDOW))
+        .on(routes!(resend), &act)
+        .on(routes!(extend), &change.body().once().versioned().or(WINDOW))
 }
 
 /// How a guest is kicked.

@@ -95,13 +95,14 @@ fn if_1_each_operation_says_everything() {
 #[test]
 fn if_1_everything_referred_to_is_there() {
     fn references(value: &Value, found: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(fields) => fields.iter().for_each(|(name, field)| match field {
-                Value::String(text) if name == "$ref" => drop(found.insert(text.clone())),
-                field => references(field, found),
-            }),
-            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-            _ => {}
+        if let Some(reference) = value["$ref"].as_str() {
+            found.insert(reference.to_owned());
+        }
+        for part in value.as_object().into_iter().flat_map(serde_json::Map::values) {
+            references(part, found);
+        }
+        for part in value.as_array().into_iter().flatten() {
+            references(part, found);
         }
     }
     let mut found = BTreeSet::new();

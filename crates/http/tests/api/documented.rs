@@ -92,7 +92,10 @@ fn shaped_as(schema: &Value, value: &Value, place: &str, is_part: bool) {
         return shaped_as(schema, value, place, is_part);
     }
     if let Some(all) = schema["allOf"].as_array() {
-        return all.iter().for_each(|schema| shaped_as(schema, value, place, true));
+        for schema in all {
+            shaped_as(schema, value, place, true);
+        }
+        return;
     }
     if let Some(any) = schema["oneOf"].as_array() {
         if let (false, Some(schema)) =
@@ -102,12 +105,31 @@ fn shaped_as(schema: &Value, value: &Value, place: &str, is_part: bool) {
         }
         return;
     }
-    let kinds: Vec<&str> = match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().map(|kind| kind.as_str().unwrap()).collect(),
-        Value::String(kind) => vec![kind],
-        _ => return,
+    let kind = kind_of(value);
+    let kinds: Vec<&Value> = match schema["type"].as_array() {
+        Some(kinds) => kinds.iter().collect(),
+        None => vec![&schema["type"]],
     };
-    let kind = match value {
+    let is_any = kinds == [&Value::Null];
+    assert!(is_any || kinds.contains(&&Value::from(kind)), "{place}: {kind} is none of {kinds:?}");
+    for item in value.as_array().into_iter().flatten() {
+        shaped(&schema["items"], item, &format!("{place}[]"));
+    }
+    let Some(fields) = value.as_object() else { return };
+    for name in schema["required"].as_array().into_iter().flatten() {
+        assert!(fields.contains_key(name.as_str().unwrap()), "{place}: {name} is missing");
+    }
+    for (name, field) in fields {
+        let known = &schema["properties"][name];
+        // Parts of a whole do not know of each other's fields.
+        let is_open = is_part || schema["properties"].is_null();
+        assert!(is_open || !known.is_null(), "{place}: {name} is not announced");
+        shaped(known, field, &format!("{place}/{name}"));
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
         Value::Number(number) if number.is_f64() => "number",
@@ -115,25 +137,6 @@ fn shaped_as(schema: &Value, value: &Value, place: &str, is_part: bool) {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
-    };
-    assert!(kinds.contains(&kind), "{place}: {kind} is none of {kinds:?}");
-    match value {
-        Value::Array(items) => {
-            items.iter().for_each(|item| shaped(&schema["items"], item, &format!("{place}[]")));
-        }
-        Value::Object(fields) => {
-            for name in schema["required"].as_array().into_iter().flatten() {
-                assert!(fields.contains_key(name.as_str().unwrap()), "{place}: {name} is missing");
-            }
-            for (name, field) in fields {
-                let known = &schema["properties"][name];
-                // Parts of a whole do not know of each other's fields.
-                let is_open = is_part || schema["properties"].is_null();
-                assert!(is_open || !known.is_null(), "{place}: {name} is not announced");
-                shaped_as(known, field, &format!("{place}/{name}"), false);
-            }
-        }
-        _ => {}
     }
 }
 

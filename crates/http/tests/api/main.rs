@@ -2,12 +2,7 @@
 //!
 //! Every answer that any of these tests gets is checked against the document
 //! that the router gives of itself (`documented.rs`).
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "fixtures of tests"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "fixtures of tests")]
 
 mod agents;
 mod browsers;
@@ -22,5 +17,6 @@ mod inputs;
 mod invites;
 mod limits;
 mod rights;
+mod sqlite;
 mod things;
 mod world;

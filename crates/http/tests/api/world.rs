@@ -146,10 +146,6 @@ impl Client {
         self.send("PATCH", path, Some(body)).await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: Option<Value>) -> Answer {
-        self.send("PUT", path, body).await
-    }
-
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send("DELETE", path, None).await
     }
