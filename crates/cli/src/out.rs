@@ -12,7 +12,6 @@ use crate::failure::Failure;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Out {
     json: bool,
-    terminal: bool,
     coloured: bool,
 }
 
@@ -22,7 +21,7 @@ impl Out {
         let terminal = io::stdout().is_terminal();
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self { json, terminal, coloured: terminal && !unwanted && !dumb }
+        Self { json, coloured: terminal && !unwanted && !dumb }
     }
 
     /// Returns whether a program reads the answers.
@@ -87,11 +86,12 @@ impl Out {
         spaced(&mut table)
     }
 
+    /// Starts a table. Its cells are never broken: ids and links are there to be copied.
     fn empty_table(self) -> Table {
         let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        if self.terminal {
-            table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        if self.coloured {
+            table.enforce_styling();
         } else {
             table.force_no_tty();
         }
@@ -241,7 +241,9 @@ mod tests {
     fn colour_only_where_it_is_wanted() {
         let rows = [json!({ "state": "live" })];
         let columns = [Column::state("STATE", "/state")];
-        assert!(!PLAIN.table(&rows, &columns).contains('\u{1b}'));
+        assert_eq!(PLAIN.table(&rows, &columns), "STATE\nlive");
+        let coloured = Out { coloured: true, ..PLAIN };
+        assert!(coloured.table(&rows, &columns).contains("\u{1b}["));
     }
 
     #[test]
@@ -250,5 +252,5 @@ mod tests {
         assert_eq!(plain(&json!(["keyboard", "mouse"])), "keyboard, mouse");
     }
 
-    const PLAIN: Out = Out { json: false, terminal: false, coloured: false };
+    const PLAIN: Out = Out { json: false, coloured: false };
 }
