@@ -143,6 +143,9 @@ fn every_invite_has_its_mail(product: &Product, seen: &Seen) {
     assert_eq!(ids.len(), mails.len(), "a mail was sent twice under two names");
     for id in going_on.iter().step_by(7) {
         let invite = owner.get(&format!("/v1/teams/acme/guest-access-invites/{id}")).ok();
+        if invite["state"] != "live" {
+            continue; // Cancelled, though the answer that said so was lost with the server.
+        }
         let link = invite["link"].as_str().unwrap();
         let guest = invite["guest_email"].as_str().unwrap();
         let found =

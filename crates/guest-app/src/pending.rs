@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
-use tokio::sync::oneshot;
+use futures_channel::oneshot;
 
 use crate::{Fault, Query, Rollback, StoreError, Tx, Unit, View};
 

@@ -11,20 +11,30 @@ use serde::{Deserialize, Serialize};
 use crate::{Denied, Fault};
 
 /// A request to invite guests (GA-10).
-#[derive(Clone, Debug, Deserialize, Serialize)]
+///
+/// What is missing is read as empty, so that it is reported with everything else.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InviteDraft {
     /// The computer.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub computer_id: String,
     /// The guests, at most 100.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub emails: EmailsDraft,
     /// When they may connect.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub window: WindowDraft,
     /// What they may use, of `keyboard`, `mouse`, `gamepad`, `copy`, `paste`; nothing is look only.
     #[serde(default)]
     pub permissions: Vec<String>,
     /// What they are invited to, 1 to 120 characters.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub title: String,
     /// What to say to them, at most 5,000 characters.
     #[serde(default)]
@@ -42,16 +52,28 @@ pub enum EmailsDraft {
     Text(String),
 }
 
+impl Default for EmailsDraft {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
 /// A window as it is given: local times `YYYY-MM-DDTHH:MM[:SS][offset]` and an IANA zone (GA-12).
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WindowDraft {
     /// When it starts.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub start: String,
     /// The first moment after it.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub end: String,
     /// The zone of both.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub time_zone: String,
 }
 
@@ -172,6 +194,9 @@ impl InviteDraft {
         let message = Message::parse(&self.message)
             .map_err(|no| errors.push(InputError::invalid("/message", no)))
             .ok();
+        if self.computer_id.is_empty() {
+            errors.push(InputError::invalid("/computer_id", "say which computer"));
+        }
         let computer = self.computer_id.parse().ok();
         ReadInvite { computer, emails, window, permissions, title, message, errors }
     }

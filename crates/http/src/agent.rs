@@ -11,9 +11,9 @@ use crate::input::{At, Input};
 use crate::server::Server;
 use crate::visitor::Agent;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Agents";
-    Routes::new()
+    routes
         .on(routes!(heartbeat), &Terms::agent(TAG).body().or(&["name_taken", "computer_removed"]))
         .on(routes!(agent_session_ended), &Terms::agent(TAG).body().or(&["not_found"]))
 }

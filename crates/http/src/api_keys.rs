@@ -12,9 +12,9 @@ use crate::input::{Asked, At, PageQuery, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "API keys";
-    Routes::new()
+    routes
         .on(routes!(api_keys), &Terms::team(TAG).query())
         .on(routes!(make_api_key), &Terms::team(TAG).writes().body().once())
         .on(routes!(delete_api_key), &Terms::team(TAG).writes())

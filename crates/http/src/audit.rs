@@ -12,8 +12,8 @@ use crate::input::{Asked, At, page};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
-    Routes::new().on(routes!(audit), &Terms::team("Audit").query())
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.on(routes!(audit), &Terms::team("Audit").query())
 }
 
 /// Which lines of the audit log are asked for.

@@ -12,9 +12,9 @@ use crate::input::{Asked, At, PageQuery, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Computer keys";
-    Routes::new()
+    routes
         .on(routes!(computer_keys), &Terms::team(TAG).query())
         .on(routes!(make_computer_key), &Terms::team(TAG).writes().body().once())
         .on(routes!(delete_computer_key), &Terms::team(TAG).writes())

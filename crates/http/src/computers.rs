@@ -13,10 +13,10 @@ use crate::input::{Asked, At, BasedOn, Changed, PageQuery, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Computers";
     let change = Terms::team(TAG).writes().guarded();
-    Routes::new()
+    routes
         .on(routes!(computers), &Terms::team(TAG).query())
         .on(
             routes!(register_computer),

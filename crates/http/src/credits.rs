@@ -17,11 +17,11 @@ use crate::input::{Asked, At, Posted, page};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Credits";
     let buying = Terms::team(TAG).writes().body().once();
     let sizes = ["quantity_too_large", "quantity_too_small", "bundle_unknown"];
-    Routes::new()
+    routes
         .on(routes!(balance), &Terms::team(TAG))
         .on(routes!(prices), &Terms::team(TAG))
         .on(routes!(quote), &buying.clone().or(&sizes))

@@ -24,33 +24,67 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::problem;
 use crate::server::Server;
 
-/// Routes, each with its entry in the document.
-pub(crate) struct Routes(OpenApiRouter<Server>);
+/// Routes on their way to being served, or to being described.
+///
+/// Whoever serves needs no document: as values it takes megabytes, so that it
+/// is made only when somebody asks for it.
+pub(crate) enum Routes {
+    /// The handlers.
+    Served(Router<Server>),
+    /// The document.
+    Described(Box<OpenApiRouter<Server>>),
+}
 
 impl Routes {
-    pub(crate) fn new() -> Self {
-        Self(OpenApiRouter::with_openapi(blank()))
+    /// Starts with no routes to be served.
+    pub(crate) fn served() -> Self {
+        Self::Served(Router::new())
+    }
+
+    /// Starts with no routes to be described.
+    pub(crate) fn described() -> Self {
+        Self::Described(Box::new(OpenApiRouter::with_openapi(blank())))
     }
 
     /// Adds one operation, and what may come of it.
     pub(crate) fn on(self, routes: UtoipaMethodRouter<Server>, terms: &Terms) -> Self {
         let (schemas, mut paths, handlers) = routes;
-        for (path, item) in &mut paths.paths {
-            for operation in operations(item) {
-                terms.write(path, operation);
+        match self {
+            Self::Served(router) => {
+                // The macro describes one path at a time.
+                let path = paths.paths.into_keys().next().unwrap_or_default();
+                Self::Served(router.route(&path, handlers))
+            }
+            Self::Described(router) => {
+                for (path, item) in &mut paths.paths {
+                    for operation in operations(item) {
+                        terms.write(path, operation);
+                    }
+                }
+                Self::Described(Box::new(router.routes((schemas, paths, handlers))))
             }
         }
-        Self(self.0.routes((schemas, paths, handlers)))
     }
 
     /// Adds the routes of another resource.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self(self.0.merge(other.0))
+    pub(crate) fn and(self, more: fn(Self) -> Self) -> Self {
+        more(self)
     }
 
-    /// Returns the routes and their document.
-    pub(crate) fn split(self) -> (Router<Server>, OpenApi) {
-        self.0.split_for_parts()
+    /// Returns the handlers.
+    pub(crate) fn handlers(self) -> Router<Server> {
+        match self {
+            Self::Served(router) => router,
+            Self::Described(router) => router.split_for_parts().0,
+        }
+    }
+
+    /// Returns the document, which is empty unless the routes are described.
+    pub(crate) fn document(self) -> OpenApi {
+        match self {
+            Self::Served(_) => blank(),
+            Self::Described(router) => router.split_for_parts().1,
+        }
     }
 }
 

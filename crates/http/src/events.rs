@@ -12,8 +12,8 @@ use crate::server::Server;
 use crate::sse::{self, BATCH, Batch};
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
-    Routes::new().on(routes!(events), &Terms::team("Events").resumable())
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.on(routes!(events), &Terms::team("Events").resumable())
 }
 
 /// Streams everything that the caller may see as it happens.

@@ -12,10 +12,10 @@ use crate::input::{Asked, At, Input, PageQuery, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Groups";
     let change = Terms::team(TAG).writes();
-    Routes::new()
+    routes
         .on(routes!(groups), &Terms::team(TAG).query())
         .on(routes!(make_group), &change.clone().body().once().or(&["name_taken"]))
         .on(routes!(group), &Terms::team(TAG))

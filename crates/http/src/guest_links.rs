@@ -15,10 +15,10 @@ use crate::server::{Server, Shared};
 use crate::sse::{self, Batch};
 use crate::visitor::{Anyone, By, Visitor};
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Guests";
     let guest = Terms::person(TAG).or(&["link_unknown", "wrong_account"]);
-    Routes::new()
+    routes
         .on(routes!(guest_link), &Terms::anyone(TAG).or(&["link_unknown", "unauthenticated"]))
         .on(
             routes!(connect),

@@ -16,16 +16,16 @@ use crate::input::{Asked, At, Input, PageQuery, Posted, page};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     let making = Terms::team(TAG).writes().body().or(WINDOW).or(INVITING);
-    Routes::new()
+    routes
         .on(routes!(preview_invites), &making.clone())
         .on(routes!(make_invites), &making.once().or(&["insufficient_credits"]))
         .on(routes!(invites), &Terms::team(TAG).query())
         .on(routes!(invite), &Terms::team(TAG).versioned())
         .on(routes!(sessions), &Terms::team(TAG).query())
         .on(routes!(cut), &Terms::team(TAG).writes().optional_body().once())
-        .and(changes::routes())
+        .and(changes::routes)
 }
 
 /// Which invites are asked for.

@@ -70,8 +70,8 @@ pub struct Options {
 /// Peers are known by the extension `ConnectInfo<SocketAddr>`, and whoever
 /// inserts an [`OperatorAccess`] calls as the operator.
 pub fn router(app: App, options: Options) -> Router {
-    let (api, _) = api().split();
     let server = Arc::new(Shared::new(app, options));
+    let api = api(Routes::served()).handlers();
     api.merge(apart())
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async |method: Method| {
@@ -83,25 +83,25 @@ pub fn router(app: App, options: Options) -> Router {
 
 /// Returns the `OpenAPI` document.
 fn described() -> OpenApi {
-    api().split().1
+    api(Routes::described()).document()
 }
 
 /// Returns the routes that the `OpenAPI` document describes.
-fn api() -> Routes {
-    Routes::new()
-        .and(sign_in::routes())
-        .and(teams::routes())
-        .and(invites::routes())
-        .and(guest_links::routes())
-        .and(computers::routes())
-        .and(computer_keys::routes())
-        .and(agent::routes())
-        .and(credits::routes())
-        .and(users::routes())
-        .and(groups::routes())
-        .and(api_keys::routes())
-        .and(audit::routes())
-        .and(events::routes())
+fn api(routes: Routes) -> Routes {
+    routes
+        .and(sign_in::routes)
+        .and(teams::routes)
+        .and(invites::routes)
+        .and(guest_links::routes)
+        .and(computers::routes)
+        .and(computer_keys::routes)
+        .and(agent::routes)
+        .and(credits::routes)
+        .and(users::routes)
+        .and(groups::routes)
+        .and(api_keys::routes)
+        .and(audit::routes)
+        .and(events::routes)
         .on(routes!(docs::document), &Terms::anyone("This document"))
 }
 

@@ -16,9 +16,9 @@ use crate::problem::Problem;
 use crate::server::{Server, Shared};
 use crate::visitor::{Anyone, By, Known, Visitor};
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Signing in";
-    Routes::new()
+    routes
         .on(routes!(request_code), &Terms::anyone(TAG).writes().body().or(&["unauthenticated"]))
         .on(
             routes!(verify_code),

@@ -10,9 +10,9 @@ use crate::input::{At, Input};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Team";
-    Routes::new().on(routes!(team), &Terms::team(TAG)).on(
+    routes.on(routes!(team), &Terms::team(TAG)).on(
         routes!(change_team),
         &Terms::team(TAG).writes().body().or(&["would_lock_out", "time_zone_unknown"]),
     )

@@ -13,11 +13,11 @@ use crate::input::{Asked, At, Changed, Input, PageQuery};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(crate) fn routes() -> Routes {
+pub(crate) fn routes(routes: Routes) -> Routes {
     const TAG: &str = "Users";
     let profiles = ["own_profile", "profile_fixed", "owner_must_be_administrator"];
     let revoking = ["own_account", "last_owner", "already_revoked"];
-    Routes::new()
+    routes
         .on(routes!(users), &Terms::team(TAG).query())
         .on(routes!(user), &Terms::team(TAG).versioned())
         .on(

@@ -118,6 +118,8 @@ const KNOWN: &[&str] = &[
     "ctutils",
     "data-encoding",
     "digest",
+    "futures-channel",
+    "futures-core",
     "guest-app",
     "guest-core",
     "hmac",

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Common;
-use crate::config::Settings;
+use crate::config::{Place, Settings};
 use crate::data::DataDir;
 use crate::failure::Failure;
 use crate::out::{Column, Out};
@@ -85,7 +85,10 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     findings.push(machine::disk(data.path()));
     findings.extend(store::database(&data));
     findings.extend(store::contents(settings, &data).await);
-    findings.push(machine::mail(settings).await);
+    // Trying where mails are written would make the data directory.
+    if data.has_database() || settings.mail.place != Place::Default {
+        findings.push(machine::mail(settings).await);
+    }
     findings.push(machine::address(settings));
     findings
 }

@@ -1,14 +1,26 @@
 //! The HTTP side of a server.
 
+use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt as _;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
 use guest_app::App;
 use guest_http::StoreFigures;
 use guest_store_sqlite::{SqliteStore, StoreStats};
-use tokio::net::TcpListener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt as _;
 
 use super::stop::Stop;
 use crate::config::Settings;
@@ -31,18 +43,55 @@ pub(super) fn router(
 }
 
 /// Serves until told to stop, and then the requests at hand.
+///
+/// A connection that is silent where a request should begin or go on is
+/// closed, so that strangers cannot hold connections for nothing (QU-34).
 pub(super) async fn serve(listener: TcpListener, router: Router, stop: Stop) {
-    let listener = listener.tap_io(|stream| {
-        // Answers are short; waiting to fill packets would only delay them.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop.wait()).await;
-    if let Err(error) = served {
-        tracing::error!(error = chain(&error), "cannot serve");
+    let open = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(CONNECTIONS_MOST));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    let mut stopping = pin!(stop.wait());
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &room) => accepted,
+            () = &mut stopping => break,
+        };
+        let (stream, peer, place) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(error = chain(&error), "cannot accept a connection");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.map(Body::new)
+        });
+        let served = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let served = open.watch(served);
+        tokio::spawn(async move {
+            if let Err(error) = served.await {
+                tracing::debug!(error = chain(&error), "a connection broke");
+            }
+            drop(place);
+        });
     }
+    drop(listener);
+    open.shutdown().await;
+}
+
+/// Waits for room, and for somebody who connects.
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    // Answers are short; waiting to fill packets would only delay them.
+    stream.set_nodelay(true)?;
+    Ok((stream, peer, place))
 }
 
 fn figures(stats: &StoreStats) -> StoreFigures {
@@ -58,3 +107,12 @@ fn figures(stats: &StoreStats) -> StoreFigures {
         batches_within: within.collect(),
     }
 }
+
+/// How long a connection may take to say what it wants, and be idle between two requests.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Bounds the memory that connections take; more wait to be accepted.
+const CONNECTIONS_MOST: usize = 10_000;
+
+/// Descriptors may have run out: some time later some may be free.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -30,6 +30,7 @@ fn a_doctor_says_what_is_wrong() {
     assert_eq!(state(&found, "configuration"), "fail");
     let found = report(&place, "doctor --data elsewhere", 1);
     assert_eq!(state(&found, "database"), "fail");
+    assert!(!place.folder.path().join("elsewhere").exists(), "nothing was made");
     fs::remove_file(place.data.join("keys/mac.key")).unwrap();
     let found = report(&place, "doctor", 1);
     assert_eq!(state(&found, "keys"), "fail");

@@ -87,8 +87,14 @@ impl App {
     }
 
     /// Lets a guest back in who was kept out (GA-45).
-    pub fn readmit(&self, call: &Call, team: &str, id: InviteId) -> Pending<()> {
-        self.once(call, team, id, |work, actor, invite| {
+    pub fn readmit(
+        &self,
+        call: &Call,
+        team: &str,
+        id: InviteId,
+        based_on: Option<u32>,
+    ) -> Pending<()> {
+        self.once(call, team, id, based_on, |work, actor, invite| {
             let step = invite.readmit()?;
             act(work, actor, invite, step, "invite.readmit")?;
             Ok(Done {})
@@ -97,8 +103,14 @@ impl App {
     }
 
     /// Has a connected guest reconnect with the invite's permissions (GA-34).
-    pub fn apply_permissions(&self, call: &Call, team: &str, id: InviteId) -> Pending<()> {
-        self.once(call, team, id, |work, actor, invite| {
+    pub fn apply_permissions(
+        &self,
+        call: &Call,
+        team: &str,
+        id: InviteId,
+        based_on: Option<u32>,
+    ) -> Pending<()> {
+        self.once(call, team, id, based_on, |work, actor, invite| {
             let step = Step::to(invite.clone(), [invite.apply_permissions()?]);
             act(work, actor, invite, step, "invite.apply_permissions")?;
             Ok(Done {})
@@ -107,8 +119,14 @@ impl App {
     }
 
     /// Replaces an invite's link; the one before opens nothing any more (GA-19).
-    pub fn new_link(&self, call: &Call, team: &str, id: InviteId) -> Pending<InviteView> {
-        self.once(call, team, id, |work, actor, invite| {
+    pub fn new_link(
+        &self,
+        call: &Call,
+        team: &str,
+        id: InviteId,
+        based_on: Option<u32>,
+    ) -> Pending<InviteView> {
+        self.once(call, team, id, based_on, |work, actor, invite| {
             let step = invite.new_link()?;
             let invite = act(work, actor, invite, step, "invite.new_link")?;
             show(work.tx, actor, &invite, work.config)
@@ -117,7 +135,7 @@ impl App {
 
     /// Mails an invite again (GA-19).
     pub fn resend(&self, call: &Call, team: &str, id: InviteId) -> Pending<InviteView> {
-        self.once(call, team, id, |work, actor, invite| {
+        self.once(call, team, id, None, |work, actor, invite| {
             let step = Step::to(invite.clone(), [invite.resend()?]);
             let invite = act(work, actor, invite, step, "invite.resend")?;
             show(work.tx, actor, &invite, work.config)
@@ -131,9 +149,10 @@ impl App {
         team: &str,
         id: InviteId,
         draft: &ExtendDraft,
+        based_on: Option<u32>,
     ) -> Pending<InviteView> {
         let by = read_extension(draft);
-        self.once(call, team, id, move |work, actor, invite| {
+        self.once(call, team, id, based_on, move |work, actor, invite| {
             let by: ExtendBy = by.clone()?;
             invite.require_live()?;
             let edit = invite.extended(by).map_err(|no| match no {
@@ -152,11 +171,12 @@ impl App {
         call: &Call,
         team: &str,
         id: InviteId,
+        based_on: Option<u32>,
         mut change: impl FnMut(&mut Work<'_>, &Actor, &Invite) -> Result<T, Fault> + Send + 'static,
     ) -> Pending<T> {
         let (caller, name) = (call.clone(), team.to_owned());
         self.write_once(call, team, move |work| {
-            let (actor, invite) = target(work, &caller, &name, id, None)?;
+            let (actor, invite) = target(work, &caller, &name, id, based_on)?;
             change(work, &actor, &invite)
         })
     }

@@ -78,7 +78,7 @@ fn ga_19_only_a_link_that_was_given_out_and_is_current_leads_anywhere() {
     check_unknown(&scene, &token(Link { counter: 1, ..current }, &key), 1);
     let gone = Link { invite: InviteId::from_bits(99), ..current };
     check_unknown(&scene, &token(gone, &key), 2);
-    scene.fix.app.new_link(&scene.fix.call("cory"), TEAM, invite).wait().unwrap();
+    scene.fix.app.new_link(&scene.fix.call("cory"), TEAM, invite, None).wait().unwrap();
     check_unknown(&scene, &scene.token, 3);
 }
 
@@ -273,7 +273,7 @@ fn ga_45_a_guest_who_is_kept_out_stays_out_until_readmitted() {
     scene.fix.app.kick(&cory, TEAM, scene.invite, true, None).wait().unwrap();
     assert_eq!(refused(scene.connect("lin@example.org")), "kept_out");
     assert_eq!(scene.look("lin@example.org").obstacle.as_deref(), Some("kept_out"));
-    scene.fix.app.readmit(&cory, TEAM, scene.invite).wait().unwrap();
+    scene.fix.app.readmit(&cory, TEAM, scene.invite, None).wait().unwrap();
     scene.connect("lin@example.org").unwrap();
 }
 
@@ -391,7 +391,7 @@ fn ga_48_a_wish_for_time_reaches_the_sender() {
     scene.ask("lin@example.org", &wish).unwrap();
     // Granting answers it.
     let by = guest_app::ExtendDraft { minutes: Some(30), end: None };
-    scene.fix.app.extend(&scene.fix.call("cory"), TEAM, scene.invite, &by).wait().unwrap();
+    scene.fix.app.extend(&scene.fix.call("cory"), TEAM, scene.invite, &by, None).wait().unwrap();
     assert!(scene.look("lin@example.org").time_request.is_none());
 }
 
@@ -484,7 +484,7 @@ fn if_6_nobody_else_follows() {
     let lin = scene.fix.call("lin@example.org");
     check_changes(&follow(&lin).unwrap(), &["invite.created"]);
     // A new link ends what the old one follows.
-    scene.fix.app.new_link(&scene.fix.call("cory"), TEAM, scene.invite).wait().unwrap();
+    scene.fix.app.new_link(&scene.fix.call("cory"), TEAM, scene.invite, None).wait().unwrap();
     assert_eq!(refused(follow(&lin)), "link_unknown");
 }
 

@@ -226,8 +226,14 @@ fn ga_33_an_invite_whose_end_has_come_cannot_be_extended_though_the_timer_is_lat
     let id = fix.invite_one(fix.computer(), "mia@acme.example");
     fix.store.set(at("12:00:00"));
     let more = ExtendDraft { minutes: Some(30), end: None };
-    assert_eq!(refused(fix.app.extend(&fix.call("cory"), TEAM, id, &more).wait()), "invite_ended");
-    assert_eq!(refused(fix.app.cancel_invite(&fix.call("cory"), TEAM, id, None).wait()), "invite_ended");
+    assert_eq!(
+        refused(fix.app.extend(&fix.call("cory"), TEAM, id, &more, None).wait()),
+        "invite_ended"
+    );
+    assert_eq!(
+        refused(fix.app.cancel_invite(&fix.call("cory"), TEAM, id, None).wait()),
+        "invite_ended"
+    );
 }
 
 #[test]
@@ -235,7 +241,7 @@ fn ga_19_a_new_link_kills_the_old_one() {
     let fix = Fixture::new();
     let id = fix.invite_one(fix.computer(), "mia@acme.example");
     let old = show(&fix, id).link.unwrap();
-    let new = fix.app.new_link(&fix.call("cory"), TEAM, id).wait().unwrap().link.unwrap();
+    let new = fix.app.new_link(&fix.call("cory"), TEAM, id, None).wait().unwrap().link.unwrap();
     assert_ne!(old, new);
     let token = |link: &str| link.rsplit('/').next().unwrap().to_owned();
     let mia = fix.call("mia");
@@ -248,7 +254,7 @@ fn ga_48_more_time_is_granted_in_one_step() {
     let fix = Fixture::new();
     let id = fix.invite_one(fix.computer(), "mia@acme.example");
     let cory = fix.call("cory");
-    let extend = |draft: ExtendDraft| fix.app.extend(&cory, TEAM, id, &draft).wait();
+    let extend = |draft: ExtendDraft| fix.app.extend(&cory, TEAM, id, &draft, None).wait();
     let by = ExtendDraft { minutes: Some(30), end: None };
     assert_eq!(extend(by).unwrap().window.end_local, "2026-12-01T12:30");
     let to = ExtendDraft { minutes: None, end: Some("2026-12-01T14:00".to_owned()) };

@@ -214,7 +214,7 @@ fn or_3_external_recipients_learn_no_names() {
 #[test]
 fn ga_19_the_link_is_derived_when_the_letter_is_written() {
     let (fix, invite) = invited("lin@example.org");
-    fix.app.new_link(&fix.call("cory"), TEAM, invite).wait().unwrap();
+    fix.app.new_link(&fix.call("cory"), TEAM, invite, None).wait().unwrap();
     let letter = only(lease(&fix));
     let Content::Guest { about, .. } = &letter.content else { panic!("{letter:?}") };
     assert_eq!(Some(&about.link), show(&fix, invite).link.as_ref());

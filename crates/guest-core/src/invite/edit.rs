@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 
 use crate::{
-    Edge, EndedRefusal, Fact, Facts, GuestNews, Heralded, InputError, Instant, Invite,
-    InviteEffect, InviteNews, LocalTime, Permissions, Refusal, RefusalKind, SessionEndReason, Step,
-    Window, WindowRefusal, Zone,
+    Edge, EndedRefusal, Facts, GuestNews, Heralded, InputError, Instant, Invite, InviteEffect,
+    InviteNews, LocalTime, Permissions, Refusal, RefusalKind, SessionEndReason, Step, Window,
+    WindowRefusal, Zone,
 };
 
 /// A change of an invite's window, permissions or both.
@@ -182,9 +182,6 @@ pub enum EditRefusal {
     /// The new window is not acceptable.
     #[error(transparent)]
     Window(#[from] WindowRefusal),
-    /// More time was asked for or granted in an amount that is not offered.
-    #[error("minutes must be between 1 and {}", MINUTES_MAX)]
-    Minutes,
 }
 
 impl Refusal for EditRefusal {
@@ -193,7 +190,6 @@ impl Refusal for EditRefusal {
             Self::Ended(ended) => ended.code(),
             Self::StartLocked => "start_locked",
             Self::Window(window) => window.code(),
-            Self::Minutes => crate::VALIDATION,
         }
     }
 
@@ -202,7 +198,6 @@ impl Refusal for EditRefusal {
             Self::Ended(ended) => ended.kind(),
             Self::StartLocked => RefusalKind::Conflict,
             Self::Window(window) => window.kind(),
-            Self::Minutes => RefusalKind::Invalid,
         }
     }
 
@@ -211,7 +206,6 @@ impl Refusal for EditRefusal {
             Self::Ended(ended) => ended.facts(),
             Self::StartLocked => Facts::new(),
             Self::Window(window) => window.facts(),
-            Self::Minutes => vec![("field", Fact::Text("minutes".to_owned()))],
         }
     }
 }
@@ -220,13 +214,18 @@ impl Refusal for EditRefusal {
 pub(super) const MINUTES_MAX: u32 = 5 * 24 * 60;
 
 /// Returns `minutes` as a span of time, if it is one that can be asked for.
-pub(super) fn span(minutes: u32) -> Result<TimeDelta, EditRefusal> {
+pub(super) fn span(minutes: u32) -> Result<TimeDelta, BadMinutes> {
     if (1..=MINUTES_MAX).contains(&minutes) {
         Ok(TimeDelta::minutes(i64::from(minutes)))
     } else {
-        Err(EditRefusal::Minutes)
+        Err(BadMinutes)
     }
 }
+
+/// An amount of time is none that can be asked for or granted.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("minutes must be between 1 and {}", MINUTES_MAX)]
+pub(super) struct BadMinutes;
 
 #[cfg(test)]
 mod tests;

@@ -78,7 +78,9 @@ impl Invite {
     pub fn extended(&self, by: ExtendBy) -> Result<Edit, Result<EditRefusal, Vec<InputError>>> {
         let window = match by {
             ExtendBy::Minutes(minutes) => {
-                let end = self.window.end() + span(minutes).map_err(Ok)?;
+                let span =
+                    span(minutes).map_err(|no| Err(vec![InputError::invalid("/minutes", no)]))?;
+                let end = self.window.end() + span;
                 Window::new(self.window.start(), end, self.window.zone())
                     .map_err(|no| Ok(no.into()))?
             }
@@ -231,8 +233,8 @@ mod tests {
         let five_days = Window::new(tenth.start(), tenth.end() + TimeDelta::hours(118), utc());
         check_extend(tenth, ExtendBy::Minutes(118 * 60), Ok(five_days.unwrap()));
         check_extend(tenth, ExtendBy::Minutes(118 * 60 + 1), Err("window_too_long at the invite"));
-        check_extend(tenth, ExtendBy::Minutes(0), Err("validation at the invite"));
-        check_extend(tenth, ExtendBy::Minutes(7_201), Err("validation at the invite"));
+        check_extend(tenth, ExtendBy::Minutes(0), Err("validation at /minutes"));
+        check_extend(tenth, ExtendBy::Minutes(7_201), Err("validation at /minutes"));
     }
 
     #[test]

@@ -174,7 +174,26 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let text = cause.to_string();
     // The parser adds where it stood, which says little in a body of one line.
     let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(detail, _)| detail);
-    InputError::invalid(place(error.path(), detail), detail).into()
+    InputError::invalid(place(error.path(), detail), in_plain_words(detail)).into()
+}
+
+/// Says what was expected as those do who do not know how it is read.
+pub(super) fn in_plain_words(detail: &str) -> String {
+    if detail.starts_with("data did not match any variant") {
+        return "expected a text, or a list of texts".to_owned();
+    }
+    let Some((before, expected)) = detail.rsplit_once("expected ") else {
+        return detail.to_owned();
+    };
+    let plain = match expected.split(' ').next().unwrap_or_default() {
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative",
+        "struct" | "map" => "an object",
+        "sequence" => "a list",
+        "string" => "a text",
+        _ => return detail.to_owned(),
+    };
+    format!("{before}expected {plain}")
 }
 
 /// Returns a JSON pointer to what is wrong.
@@ -241,7 +260,7 @@ pub(crate) const BODY_MOST: usize = 256 * 1024;
 
 /// How much more is read and thrown away, so that whoever sends it gets the answer
 /// instead of a broken connection.
-const DISCARDED_MOST: usize = 4 * 1024 * 1024;
+const DISCARDED_MOST: usize = 16 * 1024 * 1024;
 
 /// The header with the caller's own name for a request.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";

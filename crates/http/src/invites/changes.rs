@@ -15,20 +15,20 @@ use crate::input::{Asked, At, BasedOn, Changed, Nothing, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
-pub(super) fn routes() -> Routes {
+pub(super) fn routes(routes: Routes) -> Routes {
     let change = Terms::team(TAG).writes().or(&["invite_ended"]);
     let edit = change.clone().body().guarded().versioned().or(WINDOW).or(&["start_locked"]);
     let act = change.clone().optional_body().once();
-    Routes::new()
+    routes
         .on(routes!(replace_invite), &edit.clone())
         .on(routes!(edit_invite), &edit)
         .on(routes!(cancel_invite), &change.clone().guarded())
         .on(routes!(kick), &change.clone().guarded().query())
-        .on(routes!(readmit), &act.clone())
-        .on(routes!(apply_permissions), &act.clone())
-        .on(routes!(new_link), &act.clone().versioned())
+        .on(routes!(readmit), &act.clone().guarded())
+        .on(routes!(apply_permissions), &act.clone().guarded())
+        .on(routes!(new_link), &act.clone().guarded().versioned())
         .on(routes!(resend), &act)
-        .on(routes!(extend), &change.body().once().versioned().or(WINDOW))
+        .on(routes!(extend), &change.body().once().guarded().versioned().or(WINDOW))
 }
 
 /// How a guest is kicked.
@@ -116,9 +116,10 @@ async fn kick(
 async fn readmit(
     State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
+    BasedOn(based_on): BasedOn,
     Posted { call, body: Nothing {} }: Posted<Nothing>,
 ) -> Answer {
-    server.app.readmit(&call, &team, id).await?;
+    server.app.readmit(&call, &team, id, based_on).await?;
     Ok(done())
 }
 
@@ -132,9 +133,10 @@ async fn readmit(
 async fn apply_permissions(
     State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
+    BasedOn(based_on): BasedOn,
     Posted { call, body: Nothing {} }: Posted<Nothing>,
 ) -> Answer {
-    server.app.apply_permissions(&call, &team, id).await?;
+    server.app.apply_permissions(&call, &team, id, based_on).await?;
     Ok(done())
 }
 
@@ -148,9 +150,10 @@ async fn apply_permissions(
 async fn new_link(
     State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
+    BasedOn(based_on): BasedOn,
     Posted { call, body: Nothing {} }: Posted<Nothing>,
 ) -> Answer {
-    tagged(StatusCode::OK, &server.app.new_link(&call, &team, id).await?)
+    tagged(StatusCode::OK, &server.app.new_link(&call, &team, id, based_on).await?)
 }
 
 /// Mails an invite again.
@@ -178,7 +181,8 @@ async fn resend(
 async fn extend(
     State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
+    BasedOn(based_on): BasedOn,
     Posted { call, body }: Posted<ExtendDraft>,
 ) -> Answer {
-    tagged(StatusCode::OK, &server.app.extend(&call, &team, id, &body).await?)
+    tagged(StatusCode::OK, &server.app.extend(&call, &team, id, &body, based_on).await?)
 }

@@ -53,6 +53,9 @@ codes! {
             "Ask for a new code.";
     }
     FORBIDDEN {
+        sso_required: "The team requires single sign-on",
+            "The session was proven in another way than the team's identity provider.",
+            "Sign in through the team's identity provider.";
         forbidden: "You may not do this",
             "Your role in the team does not include this, or it is for signed-in people only and an API key was sent.",
             "Ask an owner of the team for the role, or sign in as the person concerned.";
@@ -80,6 +83,15 @@ codes! {
             "Use one of the methods in the Allow header.";
     }
     CONFLICT {
+        request_in_flight: "The same request is being worked on",
+            "A request with the same Idempotency-Key has not been answered yet.",
+            "Wait a moment and send it again: the answer will be that of the first.";
+        ticket_used: "The ticket was used",
+            "A ticket opens one stream once, within 30 seconds.",
+            "Connect again, which gives a new ticket.";
+        join_requests_off: "The team takes no join requests",
+            "The team has neither an identity provider nor a root certificate to verify requests with.",
+            "Ask an administrator of the team for an invitation.";
         insufficient_credits: "The credits do not suffice",
             "Each guest from outside the team costs one credit. Nothing was charged and nobody was invited.",
             "Buy credits, or invite fewer guests from outside.";

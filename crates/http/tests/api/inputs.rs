@@ -54,7 +54,7 @@ async fn bodies_that_cannot_be_read_are_refused_for_what_they_are() {
     let plain = world.key("cory", &["all"]);
     let client = plain.clone().with("content-type", "application/json");
     client.raw("POST", INVITES, "{").await.refused(400, "malformed");
-    client.raw("POST", INVITES, "").await.refused(400, "malformed");
+    client.raw("POST", INVITES, "").await.refused(422, "validation");
     client.raw("POST", INVITES, vec![0xff, 0xfe]).await.refused(400, "malformed");
     let nested = format!("{{\"window\": {}", "[".repeat(100_000));
     assert!(client.raw("POST", INVITES, nested).await.status.is_client_error());

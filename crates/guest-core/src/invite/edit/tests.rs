@@ -1,4 +1,5 @@
 use super::*;
+use crate::Fact;
 use crate::invite::fixtures::{at, ended, guest_mails, invite, paris, used, window};
 use crate::{Kind, Note, Peripheral, TimeAsked};
 
@@ -249,11 +250,6 @@ fn refusals_have_codes_kinds_and_facts() {
         &EditRefusal::Window(WindowRefusal::InPast { now: at("11:00") }),
         ("window_in_past", RefusalKind::Invalid),
         &[("now", Fact::At(at("11:00")))],
-    );
-    check_refusal(
-        &EditRefusal::Minutes,
-        ("validation", RefusalKind::Invalid),
-        &[("field", Fact::Text("minutes".to_owned()))],
     );
 }
 
