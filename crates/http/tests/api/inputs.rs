@@ -59,13 +59,18 @@ async fn bodies_that_cannot_be_read_are_refused_for_what_they_are() {
     let nested = format!("{{\"window\": {}", "[".repeat(100_000));
     assert!(client.raw("POST", INVITES, nested).await.status.is_client_error());
     plain.raw("POST", INVITES, "{}").await.refused(415, "media_type");
-    plain.raw("POST", INVITES, "{}").await.refused(415, "media_type");
     let form = plain.clone().with("content-type", "application/x-www-form-urlencoded");
     form.raw("POST", INVITES, "a=b").await.refused(415, "media_type");
     let large = format!("{{\"title\": \"{}\"}}", "x".repeat(300_000));
     client.raw("POST", INVITES, large).await.refused(413, "too_large");
     let missing = client.raw("POST", INVITES, "{}").await.refused(422, "validation");
-    assert_eq!(missing["errors"][0]["pointer"], "/computer_id");
+    let mut missed: Vec<_> = missing["errors"].as_array().unwrap().iter().collect();
+    missed.sort_by_key(|error| error["pointer"].as_str());
+    let pointers: Vec<_> = missed.iter().map(|error| &error["pointer"]).collect();
+    assert_eq!(
+        pointers,
+        ["/computer_id", "/emails", "/title", "/window/end", "/window/start", "/window/time_zone"]
+    );
     // Where nothing needs to be said, saying nothing is fine.
     plain.raw("POST", "/v1/teams/acme/guest-access-cut", "").await.is(200);
 }
