@@ -50,18 +50,18 @@ impl Routes {
     pub(crate) fn on(self, routes: UtoipaMethodRouter<Server>, terms: &Terms) -> Self {
         let (schemas, mut paths, handlers) = routes;
         match self {
-            Self::Served(router) => {
+            Self::Served(served) => {
                 // The macro describes one path at a time.
                 let path = paths.paths.into_keys().next().unwrap_or_default();
-                Self::Served(router.route(&path, handlers))
+                Self::Served(served.route(&path, handlers))
             }
-            Self::Described(router) => {
+            Self::Described(described) => {
                 for (path, item) in &mut paths.paths {
                     for operation in operations(item) {
                         terms.write(path, operation);
                     }
                 }
-                Self::Described(Box::new(router.routes((schemas, paths, handlers))))
+                Self::Described(Box::new(described.routes((schemas, paths, handlers))))
             }
         }
     }
@@ -74,8 +74,8 @@ impl Routes {
     /// Returns the handlers.
     pub(crate) fn handlers(self) -> Router<Server> {
         match self {
-            Self::Served(router) => router,
-            Self::Described(router) => router.split_for_parts().0,
+            Self::Served(served) => served,
+            Self::Described(described) => described.split_for_parts().0,
         }
     }
 
@@ -83,7 +83,7 @@ impl Routes {
     pub(crate) fn document(self) -> OpenApi {
         match self {
             Self::Served(_) => blank(),
-            Self::Described(router) => router.split_for_parts().1,
+            Self::Described(described) => described.split_for_parts().1,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Init {
     #[arg(long, value_name = "EMAIL")]
     owner: String,
 
-    /// The owner's name [default: what stands before the @]
+    /// The owner's name (default: what stands before the @)
     #[arg(long, value_name = "NAME")]
     owner_name: Option<String>,
 

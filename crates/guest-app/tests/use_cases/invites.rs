@@ -295,20 +295,20 @@ fn ga_6_personal_computers_serve_free_invites_unless_the_team_says_otherwise() {
     let on = guest_app::ComputerChange { name: None, guest_access: Some(true) };
     fix.app.change_computer(&cory, TEAM, id, &on, None).wait().unwrap();
     let asked = draft(id, "lin@example.org", "2026-12-01T10:00", "2026-12-01T12:00");
-    let make = |call: &Call| fix.app.make_invites(call, TEAM, &asked).wait();
-    assert_eq!(refused(make(&cory)), "computer_offline");
+    let invite_as = |call: &Call| fix.app.make_invites(call, TEAM, &asked).wait();
+    assert_eq!(refused(invite_as(&cory)), "computer_offline");
     let secret =
         guest_core::Secret::parse(guest_core::Purpose::AgentToken, &made.secret.unwrap()).unwrap();
     let beat = guest_app::Heartbeat { name: "x".to_owned(), ..guest_app::Heartbeat::default() };
     fix.app.heartbeat(&secret, None, &beat).wait().unwrap();
-    assert_eq!(refused(make(&cory)), "team_computer_required");
+    assert_eq!(refused(invite_as(&cory)), "team_computer_required");
     // To others it does not exist; owners see it, but it is not theirs to invite to.
-    assert_eq!(refused(make(&fix.call("bob"))), "not_found");
-    assert_eq!(refused(make(&fix.owner())), "forbidden");
+    assert_eq!(refused(invite_as(&fix.call("bob"))), "not_found");
+    assert_eq!(refused(invite_as(&fix.owner())), "forbidden");
     let anyone =
         TeamChange { personal_computers: Some("anyone".to_owned()), ..TeamChange::default() };
     fix.app.change_team(&fix.owner(), TEAM, &anyone).wait().unwrap();
-    assert_eq!(make(&cory).unwrap().credits.debited, 1);
+    assert_eq!(invite_as(&cory).unwrap().credits.debited, 1);
 }
 
 #[test]
