@@ -53,7 +53,7 @@ fn making() {
     let (rate, bare, p99) = best.unwrap();
     result(
         "QU-1",
-        &format!("durable invites a second, 64 clients (p99 {:.1} ms)", millis(p99)),
+        &format!("durable invites a second, 64 clients, best of three (p99 {:.1} ms)", millis(p99)),
         &format!("{rate:.0}"),
         &format!("{bare:.0} by bare statements"),
         rate / bare,

@@ -93,7 +93,7 @@ fn steps(letter: &Letter, about: &InviteFacts) -> Vec<String> {
              The link works for this account only.",
             letter.to
         ),
-        format!("{when} The screen of {} appears in your browser.", about.computer),
+        format!("{when} Then the screen of {} is shown to you.", about.computer),
     ]
 }
 
