@@ -1,9 +1,8 @@
 //! Links, connecting, asking for time and leaving, from the guest's side.
 
 use guest_app::{
-    ApiKeyDraft, Call, Caller, ComputerChange, Connected, Fault, GuestChanges, GuestLinkView,
-    Heartbeat, InviteChange, Once, Paging, Refused, RevokeRequest, TimeDraft, UserChange, Value,
-    WindowChange, tables,
+    ApiKeyDraft, Call, Caller, ComputerChange, Connected, Fault, GuestLinkView, Heartbeat,
+    InviteChange, Once, Paging, RevokeRequest, TimeDraft, UserChange, Value, tables,
 };
 use guest_core::{
     ComputerId, Fact, InviteId, Link, MacKey, Purpose, Refusal, Secret, SessionId, TeamId, UserId,
@@ -369,154 +368,6 @@ fn qu_23_a_refusal_is_not_an_outcome() {
     scene.fix.app.connect(&call, &scene.token).wait().unwrap();
 }
 
-#[test]
-fn ga_48_a_wish_for_time_reaches_the_sender() {
-    let scene = Scene::new("lin@example.org");
-    scene.at("11:50:00");
-    let wish = TimeDraft { minutes: 45, note: Some("nearly done".to_owned()) };
-    scene.ask("lin@example.org", &wish).unwrap();
-    let asked = scene.invite().time_request.unwrap();
-    assert_eq!((asked.at, asked.minutes, asked.note.as_str()), (at("11:50:00"), 45, "nearly done"));
-    assert_eq!(told(&scene.fix), ["invite.time_requested"]);
-    let mail = scene.fix.store.rows(&tables::MAIL).pop().unwrap();
-    assert_eq!(mail[2], text("cory@acme.example"));
-    assert_eq!(scene.look("lin@example.org").time_request.unwrap().minutes, 45);
-    // Asking again and again is not mailed again and again.
-    let Err(Fault::Refused(refusal)) = scene.ask("lin@example.org", &wish) else { panic!("asked") };
-    assert_eq!(
-        (refusal.code(), refusal.facts()),
-        ("rate_limited", vec![("retry_after", Fact::Number(60))])
-    );
-    scene.fix.advance(60);
-    scene.ask("lin@example.org", &wish).unwrap();
-    // Granting answers it.
-    let by = guest_app::ExtendDraft { minutes: Some(30), end: None };
-    scene.fix.app.extend(&scene.fix.call("cory"), TEAM, scene.invite, &by, None).wait().unwrap();
-    assert!(scene.look("lin@example.org").time_request.is_none());
-}
-
-#[test]
-fn ga_48_only_the_guest_asks_for_time_and_sensibly() {
-    let scene = Scene::new("lin@example.org");
-    let wish = TimeDraft { minutes: 30, note: None };
-    assert_eq!(
-        refused(scene.fix.app.request_time(&nobody(), &scene.token, &wish).wait()),
-        "unauthenticated"
-    );
-    assert_eq!(
-        refused(scene.ask("sam@example.net", &TimeDraft { minutes: 0, note: None })),
-        "wrong_account"
-    );
-    let pointers = |wish: &TimeDraft| match scene.ask("lin@example.org", wish) {
-        Err(Fault::Refused(Refused::Input(errors))) => {
-            errors.into_iter().map(|error| error.pointer).collect::<Vec<_>>()
-        }
-        other => panic!("{other:?}"),
-    };
-    for minutes in [0, -1, 7_201, i64::MAX] {
-        assert_eq!(pointers(&TimeDraft { minutes, note: None }), ["/minutes"]);
-    }
-    assert_eq!(
-        pointers(&TimeDraft { minutes: -1, note: Some("\u{7}".to_owned()) }),
-        ["/minutes", "/note"]
-    );
-    scene.at("12:00:00");
-    assert_eq!(refused(scene.ask("lin@example.org", &wish)), "invite_ended");
-    let oneself = Scene::new("cory@acme.example");
-    assert_eq!(refused(oneself.ask("cory", &wish)), "validation");
-}
-
-#[test]
-fn if_6_the_guest_follows_the_invite_and_its_sessions() {
-    let scene = Scene::new("lin@example.org");
-    scene.at("10:00:00");
-    let lin = scene.fix.call("lin@example.org");
-    let after = |after| scene.fix.app.guest_changes(&lin, &scene.token, after).wait().unwrap();
-    let start = after(None);
-    assert!(start.events.is_empty());
-    let first = scene.connect("lin@example.org").unwrap();
-    // What is somebody else's is passed over.
-    scene.fix.invite(scene.computer, "mia@acme.example");
-    let opened = after(Some(start.last));
-    check_changes(&opened, &["session.started", "invite.used"]);
-    assert!(opened.events.iter().all(|event| event.id.starts_with("evt_")));
-    assert!(opened.last > start.last + 2);
-    check_changes(&after(Some(opened.last)), &[]);
-    assert_eq!(after(Some(opened.last)).last, opened.last);
-
-    let second = scene.connect("lin@example.org").unwrap();
-    let change = InviteChange {
-        window: Some(WindowChange {
-            end: Some("2026-12-01T13:00".to_owned()),
-            ..WindowChange::default()
-        }),
-        ..InviteChange::default()
-    };
-    scene
-        .fix
-        .app
-        .edit_invite(&scene.fix.call("cory"), TEAM, scene.invite, &change, None)
-        .wait()
-        .unwrap();
-    let changes = after(Some(opened.last));
-    check_changes(&changes, &["session.ended", "session.started", "invite.updated"]);
-    let sessions: Vec<_> = changes
-        .events
-        .iter()
-        .map(|event| event.data.session.as_ref().unwrap())
-        .map(|session| (session.id, session.end_reason.as_deref()))
-        .collect();
-    let expected = [
-        (first.session_id, Some("replaced")),
-        (second.session_id, None),
-        (second.session_id, None),
-    ];
-    assert_eq!(sessions, expected);
-    assert_eq!(changes.events[2].data.window.end_local, "2026-12-01T13:00");
-}
-
-#[test]
-fn if_6_nobody_else_follows() {
-    let scene = Scene::new("lin@example.org");
-    let follow = |call: &Call| scene.fix.app.guest_changes(call, &scene.token, Some(0)).wait();
-    assert_eq!(refused(follow(&nobody())), "unauthenticated");
-    assert_eq!(refused(follow(&scene.fix.call("cory"))), "wrong_account");
-    let lin = scene.fix.call("lin@example.org");
-    check_changes(&follow(&lin).unwrap(), &["invite.created"]);
-    // A new link ends what the old one follows.
-    scene.fix.app.new_link(&scene.fix.call("cory"), TEAM, scene.invite, None).wait().unwrap();
-    assert_eq!(refused(follow(&lin)), "link_unknown");
-}
-
-#[test]
-fn if_6_a_busy_teams_events_are_read_in_parts() {
-    let scene = Scene::new("lin@example.org");
-    for _ in 0..2_050 {
-        scene.switch(false);
-        scene.switch(true);
-    }
-    scene.at("10:00:00");
-    scene.connect("lin@example.org").unwrap();
-    let lin = scene.fix.call("lin@example.org");
-    let (mut last, mut parts) = (0, Vec::new());
-    loop {
-        let part = scene.fix.app.guest_changes(&lin, &scene.token, Some(last)).wait().unwrap();
-        if part.last == last {
-            break;
-        }
-        last = part.last;
-        parts.push(part);
-    }
-    let [first, second] = &parts[..] else { panic!("{} parts", parts.len()) };
-    check_changes(first, &["invite.created"]);
-    check_changes(second, &["invite.opened", "session.started", "invite.used"]);
-}
-
-#[track_caller]
-fn check_changes(changes: &GuestChanges, names: &[&str]) {
-    assert_eq!(changes.events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), names);
-}
-
 /// A token leads nowhere, and attempts that name a team are written down.
 #[track_caller]
 fn check_unknown(scene: &Scene, token: &str, written: usize) {
@@ -530,15 +381,15 @@ fn check_unknown(scene: &Scene, token: &str, written: usize) {
 }
 
 /// One guest, invited by cory to `studio-1` for 10:00 to 12:00.
-struct Scene {
-    fix: Fixture,
-    computer: ComputerId,
-    invite: InviteId,
-    token: String,
+pub(crate) struct Scene {
+    pub(crate) fix: Fixture,
+    pub(crate) computer: ComputerId,
+    pub(crate) invite: InviteId,
+    pub(crate) token: String,
 }
 
 impl Scene {
-    fn new(guest: &str) -> Self {
+    pub(crate) fn new(guest: &str) -> Self {
         let fix = Fixture::new();
         fix.credits(1);
         let computer = fix.computer();
@@ -550,24 +401,24 @@ impl Scene {
     }
 
     /// Lets time pass up to a moment of the day, at which the computer is online.
-    fn at(&self, clock: &str) {
+    pub(crate) fn at(&self, clock: &str) {
         self.fix.until(clock);
         self.fix.heartbeat("studio-1");
     }
 
-    fn look(&self, who: &str) -> GuestLinkView {
+    pub(crate) fn look(&self, who: &str) -> GuestLinkView {
         self.fix.app.guest_link(&self.fix.call(who), &self.token).wait().unwrap()
     }
 
-    fn connect(&self, who: &str) -> Result<Connected, Fault> {
+    pub(crate) fn connect(&self, who: &str) -> Result<Connected, Fault> {
         self.fix.app.connect(&self.fix.call(who), &self.token).wait()
     }
 
-    fn ask(&self, who: &str, wish: &TimeDraft) -> Result<(), Fault> {
+    pub(crate) fn ask(&self, who: &str, wish: &TimeDraft) -> Result<(), Fault> {
         self.fix.app.request_time(&self.fix.call(who), &self.token, wish).wait()
     }
 
-    fn switch(&self, guest_access: bool) {
+    pub(crate) fn switch(&self, guest_access: bool) {
         let change = ComputerChange { name: None, guest_access: Some(guest_access) };
         self.fix
             .app
@@ -576,23 +427,23 @@ impl Scene {
             .unwrap();
     }
 
-    fn invite(&self) -> guest_app::view::InviteView {
+    pub(crate) fn invite(&self) -> guest_app::view::InviteView {
         self.fix.app.invite(&self.fix.call("cory"), TEAM, self.invite).wait().unwrap()
     }
 
-    fn sessions(&self) -> Vec<guest_app::view::SessionView> {
+    pub(crate) fn sessions(&self) -> Vec<guest_app::view::SessionView> {
         let (cory, paging) = (self.fix.call("cory"), Paging::default());
         self.fix.app.sessions(&cory, TEAM, self.invite, &paging).wait().unwrap().data
     }
 
-    fn user(&self, name: &str) -> UserId {
+    pub(crate) fn user(&self, name: &str) -> UserId {
         let users = self.fix.app.users(&self.fix.owner(), TEAM, &Paging::default()).wait().unwrap();
         let address = Some(email(&format!("{name}@acme.example")));
         users.data.into_iter().find(|user| user.email == address).unwrap().id
     }
 
     /// Returns a call with an API key that acts for ada and may do everything.
-    fn key(&self) -> Call {
+    pub(crate) fn key(&self) -> Call {
         let draft =
             ApiKeyDraft { name: "ci".to_owned(), scopes: vec!["all".to_owned()], user_id: None };
         let made = self.fix.app.make_api_key(&self.fix.owner(), TEAM, &draft).wait().unwrap();
@@ -601,12 +452,12 @@ impl Scene {
     }
 }
 
-fn nobody() -> Call {
+pub(crate) fn nobody() -> Call {
     Call { caller: Caller::Nobody, origin: None, once: None }
 }
 
 /// The codes of the refused attempts to connect, by the audit log.
-fn refused_attempts(fix: &Fixture) -> Vec<String> {
+pub(crate) fn refused_attempts(fix: &Fixture) -> Vec<String> {
     let lines =
         fix.store.rows(&tables::AUDIT).into_iter().filter(|row| row[4] == text("session.refuse"));
     let codes = lines.map(|row| {
@@ -617,23 +468,23 @@ fn refused_attempts(fix: &Fixture) -> Vec<String> {
 }
 
 /// The names of the events about sessions, use and wishes.
-fn told(fix: &Fixture) -> Vec<String> {
+pub(crate) fn told(fix: &Fixture) -> Vec<String> {
     let names = fix.store.rows(&tables::EVENT).into_iter().map(|row| words(&row[3]));
     let concerns = ["session.started", "session.ended", "invite.used", "invite.time_requested"];
     names.filter(|name| concerns.contains(&name.as_str())).collect()
 }
 
 /// Everything that is stored, but who is signed in.
-fn everything(fix: &Fixture) -> Vec<String> {
+pub(crate) fn everything(fix: &Fixture) -> Vec<String> {
     let kept = tables::ALL.iter().filter(|table| table.name != tables::LOGIN.name);
     kept.map(|table| format!("{:?}", fix.store.rows(table))).collect()
 }
 
-fn text(text: &str) -> Value {
+pub(crate) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-fn words(value: &Value) -> String {
+pub(crate) fn words(value: &Value) -> String {
     let Value::Text(text) = value else { panic!("{value:?}") };
     text.clone()
 }

@@ -21,6 +21,8 @@ mod groups;
 #[cfg(test)]
 mod guest;
 #[cfg(test)]
+mod guest_wishes;
+#[cfg(test)]
 mod heartbeat;
 #[cfg(test)]
 mod invites;
