@@ -1,9 +1,9 @@
 //! Keeps guest access in one `SQLite` file.
 //!
 //! `SQLite` has a single writer, so the store has a single writing thread. It
-//! takes every unit of work that is waiting, runs each inside its own
-//! savepoint, and makes them all durable with one commit: callers who arrive
-//! together share one flush to disk. Queries run on threads of their own, each
+//! takes every unit of work that is waiting, runs them one after another, and
+//! makes them all durable with one commit: callers who arrive together share
+//! one flush to disk, and one that is undone does not undo the others. Queries run on threads of their own, each
 //! in one read transaction, and never wait for the writer.
 //!
 //! Several processes may use one file at a time: a transaction takes the

@@ -66,8 +66,8 @@ pub(crate) struct TableSql {
     pub(crate) read: String,
     /// Inserts a row, or replaces all of the one with its key.
     pub(crate) upsert: String,
-    /// Inserts a new row.
-    pub(crate) insert: String,
+    /// Inserts a row, unless there is one with its key.
+    pub(crate) insert_new: String,
     /// Inserts a row without its number.
     pub(crate) append: String,
     /// Deletes a row by its key.
@@ -93,6 +93,7 @@ impl TableSql {
         let by_key = key.iter().map(|column| format!("{column} = ?"));
         let by_key = by_key.collect::<Vec<_>>().join(" AND ");
         let insert = insert(&name, &all);
+        let conflict = format!("ON CONFLICT ({}) DO", key.join(", "));
         let sets: Vec<_> =
             rest.iter().map(|column| format!("{column} = excluded.{column}")).collect();
         let otherwise = if sets.is_empty() {
@@ -103,10 +104,10 @@ impl TableSql {
         Self {
             table,
             read: format!("SELECT {} FROM {name}{BY_KEY} WHERE {by_key}", all.join(", ")),
-            upsert: format!("{insert} ON CONFLICT ({}) DO {otherwise}", key.join(", ")),
+            upsert: format!("{insert} {conflict} {otherwise}"),
+            insert_new: format!("{insert} {conflict} NOTHING"),
             append: self::insert(&name, &rest),
             erase: format!("DELETE FROM {name}{BY_KEY} WHERE {by_key}"),
-            insert,
             updates: BTreeMap::new(),
             scans: BTreeMap::new(),
         }

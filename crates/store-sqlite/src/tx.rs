@@ -14,18 +14,17 @@ pub(crate) struct SqliteTx<'a> {
     conn: &'a Connection,
     statements: &'a mut Statements,
     now: Instant,
-    marked: Marked,
+    undo: Undo,
+    wrote: bool,
     failed: Option<Failure>,
 }
 
-/// What undoes the unit at work without undoing its neighbours.
+/// What undoes a unit that has written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Marked {
-    /// Nothing: it has no neighbours, or cannot write.
-    Whole,
-    /// A savepoint, once there is something to undo.
-    NotYet,
-    /// A savepoint.
+pub(crate) enum Undo {
+    /// The end of the transaction, which undoes its neighbours as well.
+    Transaction,
+    /// A savepoint of its own, for which `SQLite` copies every page before the unit's first change.
     Savepoint,
 }
 
@@ -43,21 +42,21 @@ impl<'a> SqliteTx<'a> {
         conn: &'a Connection,
         statements: &'a mut Statements,
         now: Instant,
-        marked: Marked,
+        undo: Undo,
     ) -> Self {
-        Self { conn, statements, now, marked, failed: None }
+        Self { conn, statements, now, undo, wrote: false, failed: None }
     }
 
-    /// Returns what undoes the unit, and the first failure, if there was one.
-    pub(crate) fn finish(self) -> (Marked, Option<Failure>) {
-        (self.marked, self.failed)
+    /// Returns whether there is something to undo, and the first failure, if there was one.
+    pub(crate) fn finish(self) -> (bool, Option<Failure>) {
+        (self.wrote, self.failed)
     }
 
     fn mark(&mut self) -> Result<(), Trouble> {
-        if self.marked == Marked::NotYet {
+        if !self.wrote && self.undo == Undo::Savepoint {
             execute(self.conn, MARK)?;
-            self.marked = Marked::Savepoint;
         }
+        self.wrote = true;
         Ok(())
     }
 
@@ -112,45 +111,43 @@ impl<'a> SqliteTx<'a> {
         self.mark()?;
         if table.indexes.is_empty() || table.key == table.columns.len() {
             let (conn, sql) = self.sql(table)?;
-            return run(conn.prepare_cached(&sql.upsert)?, row);
+            return run(conn.prepare_cached(&sql.upsert)?, row).map(drop);
+        }
+        let (conn, sql) = self.sql(table)?;
+        if run(conn.prepare_cached(&sql.insert_new)?, row)? > 0 {
+            return Ok(());
         }
         // An update touches every index that has one of the columns it sets,
         // whether or not their values differ: set only those that do.
         let key = row.get(..table.key).unwrap_or_default();
         let changed = self.difference(table, key, row)?;
-        let (conn, sql) = self.sql(table)?;
-        match changed {
-            None => run(conn.prepare_cached(&sql.insert)?, row),
-            Some(0) => Ok(()),
-            Some(changed) => {
-                let statement = conn.prepare_cached(sql.update(changed))?;
-                let set = row.iter().enumerate().filter(|(column, _)| changed >> column & 1 == 1);
-                run(statement, set.map(|(_, value)| value).chain(key))
-            }
+        if changed == 0 {
+            return Ok(());
         }
+        let (conn, sql) = self.sql(table)?;
+        let statement = conn.prepare_cached(sql.update(changed))?;
+        let set = row.iter().enumerate().filter(|(column, _)| changed >> column & 1 == 1);
+        run(statement, set.map(|(_, value)| value).chain(key)).map(drop)
     }
 
-    /// Returns the set of columns in which `row` differs from the one stored, if there is one.
+    /// Returns the set of columns in which `row` differs from the one stored.
     fn difference(
         &mut self,
         table: &Table,
         key: &[Value],
         row: &[Value],
-    ) -> Result<Option<u64>, Trouble> {
-        if row.len() != table.columns.len() {
-            return Err(Trouble::Misuse(WRONG_WIDTH));
-        }
+    ) -> Result<u64, Trouble> {
         let (conn, sql) = self.sql(table)?;
         let mut statement = bound(conn.prepare_cached(&sql.read)?, key)?;
         let mut rows = statement.raw_query();
-        let Some(stored) = rows.next()? else { return Ok(None) };
         let mut changed = 0;
+        let Some(stored) = rows.next()? else { return Ok(changed) };
         for (column, value) in row.iter().enumerate() {
             if stored.get_ref(column)? != value_ref(value) {
                 changed |= 1 << column;
             }
         }
-        Ok(Some(changed))
+        Ok(changed)
     }
 
     fn add(&mut self, table: &Table, row: &[Value]) -> Result<u64, Trouble> {
@@ -166,7 +163,7 @@ impl<'a> SqliteTx<'a> {
     fn delete(&mut self, table: &Table, key: &[Value]) -> Result<(), Trouble> {
         self.mark()?;
         let (conn, sql) = self.sql(table)?;
-        run(conn.prepare_cached(&sql.erase)?, key)
+        run(conn.prepare_cached(&sql.erase)?, key).map(drop)
     }
 }
 
@@ -260,12 +257,12 @@ pub(crate) fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
     conn.prepare_cached(sql)?.raw_execute().map(drop)
 }
 
+/// Executes a statement and returns how many rows it changed.
 fn run<'v>(
     statement: CachedStatement<'_>,
     values: impl IntoIterator<Item = &'v Value>,
-) -> Result<(), Trouble> {
-    bound(statement, values)?.raw_execute()?;
-    Ok(())
+) -> Result<usize, Trouble> {
+    Ok(bound(statement, values)?.raw_execute()?)
 }
 
 fn bound<'c, 'v>(

@@ -12,7 +12,7 @@ use crate::queue::{Queue, Taken};
 use crate::sql::Statements;
 use crate::stats::Counters;
 use crate::store::{Clock, instant};
-use crate::tx::{Failure, Marked, RELEASE, SqliteTx, UNDO, execute, failure};
+use crate::tx::{Failure, RELEASE, SqliteTx, UNDO, Undo, execute, failure};
 use crate::wakes::Wakes;
 
 /// Gathers waiting units in transactions, one after another.
@@ -77,8 +77,15 @@ impl Writer {
     }
 
     /// Runs all units in one transaction and makes it durable.
+    ///
+    /// Units are seldom undone once they have written, since rules are asked first. So they run
+    /// without savepoints, and if one is undone after all, all run again with them.
     fn store(&mut self, batch: &mut [Box<dyn Unit>]) -> Result<Stored, StoreError> {
-        let stored = self.transact(batch);
+        let together = self.transact(batch, Undo::Transaction).transpose();
+        let stored = together.unwrap_or_else(|| {
+            let apart = self.transact(batch, Undo::Savepoint)?;
+            apart.ok_or_else(|| StoreError::new("undoing a unit of work", "it left changes"))
+        });
         if let Err(error) = &stored
             && !error.is_busy()
         {
@@ -91,7 +98,12 @@ impl Writer {
         stored
     }
 
-    fn transact(&mut self, batch: &mut [Box<dyn Unit>]) -> Result<Stored, StoreError> {
+    /// Runs all units in one transaction; `None` if one was undone and its neighbours with it.
+    fn transact(
+        &mut self,
+        batch: &mut [Box<dyn Unit>],
+        undo: Undo,
+    ) -> Result<Option<Stored>, StoreError> {
         let conn = self.link.conn()?;
         execute(conn, "BEGIN IMMEDIATE").map_err(|error| failure("beginning", error))?;
         let before = conn.total_changes();
@@ -99,13 +111,11 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(batch.len());
         for unit in batch {
             let now = instant(&self.clock);
-            match run(unit.as_mut(), conn, &mut self.statements, now, alone) {
-                Ok(Ran { outcome, kept }) => {
-                    outcomes.push(outcome);
-                    if alone && !kept {
-                        roll_back(conn)?;
-                        return Ok(Stored { outcomes, changed: false });
-                    }
+            match run(unit.as_mut(), conn, &mut self.statements, now, undo) {
+                Ok(Ran { outcome, spoiled: false }) => outcomes.push(outcome),
+                Ok(Ran { outcome, spoiled: true }) => {
+                    roll_back(conn)?;
+                    return Ok(alone.then(|| Stored { outcomes: vec![outcome], changed: false }));
                 }
                 Err(error) => {
                     roll_back(conn)?;
@@ -117,17 +127,17 @@ impl Writer {
             roll_back(conn)?;
             return Err(failure("committing", error));
         }
-        Ok(Stored { outcomes, changed: conn.total_changes() != before })
+        Ok(Some(Stored { outcomes, changed: conn.total_changes() != before }))
     }
 }
 
-/// What a unit is settled with, and whether its changes stay.
+/// What a unit is settled with, and whether changes that must not stay are in the transaction.
 struct Ran {
     outcome: Result<(), StoreError>,
-    kept: bool,
+    spoiled: bool,
 }
 
-/// Runs one unit, and undoes it if need be.
+/// Runs one unit, and undoes it if need be and its savepoint can.
 ///
 /// # Errors
 ///
@@ -137,13 +147,12 @@ fn run(
     conn: &Connection,
     statements: &mut Statements,
     now: guest_core::Instant,
-    alone: bool,
+    undo: Undo,
 ) -> Result<Ran, StoreError> {
-    let marked = if alone { Marked::Whole } else { Marked::NotYet };
-    let mut tx = SqliteTx::new(conn, statements, now, marked);
+    let mut tx = SqliteTx::new(conn, statements, now, undo);
     // A bug in one unit must not take its neighbours down.
     let ran = panic::catch_unwind(AssertUnwindSafe(|| unit.run(&mut tx)));
-    let (marked, failed) = tx.finish();
+    let (wrote, failed) = tx.finish();
     let (outcome, kept) = match (ran, failed) {
         (_, Some(Failure::Database(error))) => return Err(error),
         (Ok(Ok(())), None) => (Ok(()), true),
@@ -151,12 +160,12 @@ fn run(
         (Ok(Err(_rollback)), _) => (Ok(()), false),
         (Err(_panic), _) => (Err(StoreError::new("running a unit of work", "it panicked")), false),
     };
-    if marked == Marked::Savepoint {
+    if wrote && undo == Undo::Savepoint {
         let undone = if kept { Ok(()) } else { execute(conn, UNDO) };
         let ended = undone.and_then(|()| execute(conn, RELEASE));
         ended.map_err(|error| failure("ending a unit of work", error))?;
     }
-    Ok(Ran { outcome, kept })
+    Ok(Ran { outcome, spoiled: wrote && !kept && undo == Undo::Transaction })
 }
 
 /// Ends the transaction if the failure has not done so already.
