@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("\nNobody came. What does the clock ask for?");
     while let Some(due) = invite.due() {
-        let Some(step) = invite.handle_due(due) else { break };
+        let Some(step) = invite.handle_due(&studio.computer, due) else { break };
         println!("{due}:");
         invite = step.next;
         studio.carry_out(&invite, &step.effects, due)?;
@@ -113,8 +113,13 @@ impl Studio {
         let login =
             HostLogin::parse("kiosk").map_or(LoginReport::Unmentioned, LoginReport::LoggedIn);
         let (computer, _) = self.computer.heard(login, None, Connection::External, now);
-        let attempt =
-            Attempt { link: invite.link, account, computer: &computer, sender_may_invite: true };
+        let attempt = Attempt {
+            link: invite.link,
+            account,
+            computer: &computer,
+            sender_may_invite: true,
+            reached: true,
+        };
         let who = account.map_or("somebody", Email::as_str);
         match invite.admit(attempt, now) {
             Ok(admission) => println!("{now} {who}: yes, with {:?}", admission.permissions),

@@ -158,6 +158,9 @@ impl ApiKeyDraft {
     fn read(&self) -> Result<NewKey, Vec<InputError>> {
         let mut reading = Reading::default();
         let name = reading.read("/name", KeyName::parse(&self.name));
+        if self.scopes.is_empty() {
+            reading.wrong("/scopes", "name at least one scope");
+        }
         let scopes = Scopes::parse(&self.scopes).unwrap_or_else(|unknown| {
             for (position, no) in unknown {
                 reading.wrong(format!("/scopes/{position}"), no);

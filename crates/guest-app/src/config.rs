@@ -1,6 +1,9 @@
 //! What whoever runs the server decides.
 
-use guest_core::{Email, Link, LinkToken, MacKey, PaymentMethod, PriceList, RefundPolicy};
+use guest_core::{
+    Email, InviteId, Link, LinkToken, MacKey, PaymentMethod, PriceList, RefundPolicy, SessionId,
+    TeamId,
+};
 
 /// What whoever runs the server decides.
 #[derive(Clone, Debug)]
@@ -28,9 +31,21 @@ impl Config {
         format!("{}/g/{}", self.public_url, token.expose())
     }
 
+    /// Returns the address at which the stream of a relayed session is opened, without its ticket.
+    pub(crate) fn stream_url(&self, session: SessionId) -> String {
+        // `http` becomes `ws`, and `https` becomes `wss`.
+        let origin = self.public_url.replacen("http", "ws", 1);
+        format!("{origin}/v1/sessions/{session}/stream")
+    }
+
     /// Returns the address of a team's page.
-    pub(crate) fn team_page(&self, team: guest_core::TeamId) -> String {
+    pub(crate) fn team_page(&self, team: TeamId) -> String {
         format!("{}/t/{team}", self.public_url)
+    }
+
+    /// Returns the address of an invite on its team's page, for those who may edit it (GA-48).
+    pub(crate) fn invite_page(&self, team: TeamId, invite: InviteId) -> String {
+        format!("{}#{invite}", self.team_page(team))
     }
 }
 

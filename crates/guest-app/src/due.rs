@@ -1,7 +1,10 @@
-//! What the clock asks for: reminders, windows that open and end, computers that fell silent.
+//! What the clock asks for: reminders, windows that open and end, computers that fell silent,
+//! tickets that nobody took.
 
 use chrono::TimeDelta;
-use guest_core::{Computer, Connection, Instant, Invite, Life, SILENCE, SessionEndReason};
+use guest_core::{
+    Computer, Instant, Invite, Life, SILENCE, Session, SessionEndReason, TICKET_LIFE,
+};
 
 use crate::record::{Range, Record, list};
 use crate::table::{Index, Value};
@@ -18,18 +21,22 @@ pub struct Due {
 }
 
 impl App {
-    /// Does what is due, at most `limit` things of a sort at once (GA-30, GA-37, GA-44).
+    /// Does what is due, at most `limit` things of a sort at once (GA-30, GA-37, GA-44, GA-60).
     ///
     /// Each is judged anew in the unit of work that does it, so that asking
     /// too often, too late or on two servers at once is harmless (QU-24).
     /// Whoever has more to do asks again: in short units others get their turn.
     pub fn process_due(&self, limit: usize) -> Pending<Due> {
         self.write(&Call::operator(), move |work| {
-            let silent = silent_computers(work.tx, limit)?;
+            let silent: Vec<Computer> = overdue(work.tx, &tables::COMPUTER_DUE, SILENCE, limit)?;
+            let unused: Vec<Session> = overdue(work.tx, &tables::SESSION_DUE, TICKET_LIFE, limit)?;
             let invites: Vec<Invite> = due(work.tx, &tables::INVITE_DUE, limit)?;
             let mut done = 0;
             for computer in &silent {
                 done += usize::from(fall_silent(work, computer)?);
+            }
+            for session in &unused {
+                done += usize::from(work.end_stale(session)?);
             }
             for invite in &invites {
                 done += usize::from(move_on(work, invite)?);
@@ -46,7 +53,8 @@ impl App {
 
 /// Reminds of an invite, opens it or has it expire.
 fn move_on(work: &mut Work<'_>, invite: &Invite) -> Result<bool, Fault> {
-    let Some(step) = invite.handle_due(work.now) else { return Ok(false) };
+    let computer = work.host_of(invite)?;
+    let Some(step) = invite.handle_due(&computer, work.now) else { return Ok(false) };
     let invite = work.carry_out(step, &By::Clock)?;
     match invite.life {
         Life::Expired { .. } => {
@@ -62,30 +70,33 @@ fn move_on(work: &mut Work<'_>, invite: &Invite) -> Result<bool, Fault> {
     Ok(true)
 }
 
-/// Takes a computer to be offline, and its external sessions to be lost (GA-4, GA-44).
+/// Takes a computer to be offline, and its sessions to be lost (GA-4, GA-44).
 fn fall_silent(work: &mut Work<'_>, computer: &Computer) -> Result<bool, Fault> {
     let Some(silent) = computer.handle_due(work.now) else { return Ok(false) };
     work.save(&silent)?;
     for session in live_sessions(work.tx, silent.team, silent.id)? {
-        if session.connection == Connection::External {
-            work.end_session(&session, SessionEndReason::ComputerLost, &By::Clock)?;
-        }
+        work.end_session(&session, SessionEndReason::ComputerLost, &By::Clock)?;
     }
     work.tell_computer(&silent, "computer.offline")?;
     Ok(true)
 }
 
-/// Returns computers whose silence has lasted too long.
+/// Returns records that became due because nothing came for `patience`.
 ///
-/// That includes those last heard in a future that a clock since set back
-/// has been in: their due time is farther ahead than any other can be.
-fn silent_computers(view: &mut dyn View, limit: usize) -> Result<Vec<Computer>, Fault> {
-    let mut computers: Vec<Computer> = due(view, &tables::COMPUTER_DUE, limit)?;
-    let from = Some(instant(view.now() + SILENCE + SILENCE));
-    let limit = limit.saturating_sub(computers.len());
-    let index = Some(&tables::COMPUTER_DUE);
-    computers.extend(list::<Computer>(view, &Range { index, from, limit, ..Range::default() })?);
-    Ok(computers)
+/// That includes those that waited in a future that a clock since set back has
+/// been in: their due time is farther ahead than any other can be.
+fn overdue<R: Record>(
+    view: &mut dyn View,
+    index: &'static Index,
+    patience: TimeDelta,
+    limit: usize,
+) -> Result<Vec<R>, Fault> {
+    let mut records: Vec<R> = due(view, index, limit)?;
+    let from = Some(instant(view.now() + patience + patience));
+    let limit = limit.saturating_sub(records.len());
+    records
+        .extend(list::<R>(view, &Range { index: Some(index), from, limit, ..Range::default() })?);
+    Ok(records)
 }
 
 /// Returns records that are due, the longest due first.
@@ -102,14 +113,14 @@ fn next(view: &mut dyn View) -> Result<Option<Instant>, Fault> {
     let first = |index| Range { index: Some(index), limit: 1, ..Range::default() };
     let invite: Vec<Invite> = list(view, &first(&tables::INVITE_DUE))?;
     let computer: Vec<Computer> = list(view, &first(&tables::COMPUTER_DUE))?;
-    let invite = invite.first().and_then(Invite::due);
-    let computer = computer.first().and_then(Computer::due);
+    let session: Vec<Session> = list(view, &first(&tables::SESSION_DUE))?;
+    let now = view.now();
     // A moment too far ahead is one from before the clock was set back.
-    let computer = computer.map(|due| {
-        let now = view.now();
-        if due < now + SILENCE + SILENCE { due } else { now }
-    });
-    Ok(invite.into_iter().chain(computer).min())
+    let soon = |due: Instant, patience| if due < now + patience + patience { due } else { now };
+    let invite = invite.first().and_then(Invite::due);
+    let computer = computer.first().and_then(Computer::due).map(|due| soon(due, SILENCE));
+    let session = session.first().and_then(Session::due).map(|due| soon(due, TICKET_LIFE));
+    Ok([invite, computer, session].into_iter().flatten().min())
 }
 
 fn instant(at: Instant) -> Value {

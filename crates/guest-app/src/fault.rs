@@ -3,7 +3,8 @@
 use guest_core::{
     ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, EditRefusal, EndedRefusal, Fact,
     Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, PostRefusal, QuantityRefusal,
-    RateLimited, Refusal, RefusalKind, TimeRequestRefusal, TooManyCodes, UserRefusal, VALIDATION,
+    RateLimited, Refusal, RefusalKind, TicketRefusal, TimeRequestRefusal, TooManyCodes,
+    UserRefusal, VALIDATION,
 };
 
 use crate::StoreError;
@@ -94,6 +95,8 @@ refused! {
     Invite(InviteRefusal);
     /// A quantity of credits is not sold.
     Quantity(QuantityRefusal);
+    /// A ticket opens no stream.
+    Ticket(TicketRefusal);
     /// No more time can be asked for.
     TimeRequest(TimeRequestRefusal);
     /// A user cannot be changed.
@@ -173,6 +176,31 @@ impl Refusal for Denied {
             | Self::WouldLockOut
             | Self::AlreadyMember
             | Self::IdempotencyMismatch => Facts::new(),
+        }
+    }
+}
+
+impl Refused {
+    /// Returns whether the no is to whoever asks, whatever it is that they say.
+    ///
+    /// Things may be named in what they say, so that of what is absent only a team and a guest's
+    /// link count. So may a sign-in code.
+    pub(crate) fn is_to_the_caller(&self) -> bool {
+        match self.kind() {
+            RefusalKind::Unauthenticated | RefusalKind::Forbidden => !matches!(self, Self::Code(_)),
+            RefusalKind::Absent => {
+                matches!(self, Self::Denied(Denied::NotFound("team")) | Self::Connect(_))
+            }
+            RefusalKind::Malformed
+            | RefusalKind::MethodUnknown
+            | RefusalKind::Conflict
+            | RefusalKind::Gone
+            | RefusalKind::Stale
+            | RefusalKind::TooLarge
+            | RefusalKind::MediaUnknown
+            | RefusalKind::Invalid
+            | RefusalKind::Limited
+            | RefusalKind::Unavailable => false,
         }
     }
 }

@@ -3,15 +3,18 @@
 //! A link alone lets nobody in: the guest is signed in as the invited account.
 //! These are for people; an API key can do none of it.
 
+mod calendar;
 mod changes;
 mod view;
 
 pub use self::changes::{GuestChange, GuestChanges};
 pub use self::view::{Connected, GuestLinkView, GuestSessionView, TimeDraft};
 
+use std::sync::Arc;
+
 use guest_core::{
-    Admission, Attempt, Computer, ConnectRefusal, Connection, Email, InputError, Invite, Link,
-    Refusal, Session, SessionEndReason, SessionId, Team, TimeRequestRefusal, User,
+    Admission, Attempt, Computer, ConnectRefusal, Email, InputError, Invite, Link, NewSession,
+    Purpose, Refusal, Secret, Session, SessionEndReason, SessionId, Team, TimeRequestRefusal, User,
 };
 
 use crate::access::{account, role_of};
@@ -19,7 +22,7 @@ use crate::config::Config;
 use crate::once::{self, Replay};
 use crate::record::{find, first, row};
 use crate::work::{By, Work, computer, live_session};
-use crate::{App, Call, Caller, Denied, Fault, Pending, Refused, View, tables};
+use crate::{App, Call, Caller, Denied, Fault, Pending, Refused, Relay, View, tables};
 
 impl App {
     /// Returns what a link is for (GA-41, GA-46).
@@ -27,6 +30,7 @@ impl App {
     /// Nobody needs to be signed in, and nothing is changed by looking.
     pub fn guest_link(&self, call: &Call, token: &str) -> Pending<GuestLinkView> {
         let (call, link) = (call.clone(), opened(token, &self.config));
+        let relay = Arc::clone(&self.relay);
         self.read(move |view, config| {
             let link = link?;
             let invite = behind(view, link)?;
@@ -35,31 +39,32 @@ impl App {
                 Caller::ApiKey(_) | Caller::Operator { .. } => None,
             };
             let standing = invite.recognize(link.counter, account.as_ref());
-            let place = Place::find(view, &invite)?;
+            let place = Place::find(view, &invite, &*relay)?;
             GuestLinkView::of(view, &place, standing, config)
         })
     }
 
     /// Connects a guest (GA-42): opens a session, which takes over from an older one (GA-36).
     ///
-    /// Every refused attempt is written down, too (QU-35).
+    /// Where this product carries the session, the answer has the ticket for
+    /// its stream (CN-3). Every refused attempt is written down, too (QU-35).
     pub fn connect(&self, call: &Call, token: &str) -> Pending<Connected> {
-        let call = call.clone();
+        let (call, relay, ticket) =
+            (call.clone(), Arc::clone(&self.relay), self.secret(Purpose::Ticket));
         let link = match opened(token, &self.config) {
             Ok(link) => link,
             // A token that was never given out belongs to no team that could write it down.
             Err(unknown) => return Pending::ready(Err(unknown.into())),
         };
-        let attempt = self.write(&call.clone(), move |work| match admit(work, &call, link) {
+        self.write_either(&call.clone(), move |work| match admit(work, &call, link, &*relay) {
             Ok(Admitted::Again(connected)) => Ok(Ok(connected)),
-            Ok(Admitted::Now(entry)) => open_session(work, &call, *entry).map(Ok),
+            Ok(Admitted::Now(entry)) => open_session(work, &call, *entry, &ticket).map(Ok),
             Err(Fault::Refused(refusal)) => {
                 write_down(work, &call, link, &refusal)?;
                 Ok(Err(refusal))
             }
             Err(fault @ Fault::Store(_)) => Err(fault),
-        });
-        attempt.then(|answer| answer.map_err(Fault::from))
+        })
     }
 
     /// Asks for more time on behalf of the guest (GA-48).
@@ -108,10 +113,12 @@ struct Place {
     sender: Option<User>,
     /// Whether the sender may still invite to the computer; asked for oneself only (GA-43).
     sender_may_invite: bool,
+    /// Whether the computer's agent is connected to this server.
+    reached: bool,
 }
 
 impl Place {
-    fn find(view: &mut dyn View, invite: &Invite) -> Result<Self, Fault> {
+    fn find(view: &mut dyn View, invite: &Invite, relay: &dyn Relay) -> Result<Self, Fault> {
         let invite = invite.clone();
         let team: Option<Team> = find(view, &row![invite.team])?;
         let computer = computer(view, invite.team, invite.computer)?;
@@ -124,7 +131,8 @@ impl Place {
                 .is_some_and(|role| computer.is_hosted_by(Some(sender.id), role)),
             Some(_) | None => false,
         };
-        Ok(Self { invite, team, computer, sender, sender_may_invite })
+        let reached = relay.reaches(computer.id);
+        Ok(Self { invite, team, computer, sender, sender_may_invite, reached })
     }
 
     /// Decides whether an account that came by a link may connect now (GA-42).
@@ -134,14 +142,8 @@ impl Place {
         link: u32,
         account: Option<&Email>,
     ) -> Result<Admission, ConnectRefusal> {
-        let Self { computer, sender_may_invite, .. } = self;
-        let attempt = Attempt { link, account, computer, sender_may_invite: *sender_may_invite };
-        let admission = self.invite.admit(attempt, view.now())?;
-        match computer.connection {
-            Connection::External => Ok(admission),
-            // It is reached through its agent's socket only, and none is open (GA-4).
-            Connection::Relay => Err(ConnectRefusal::ComputerOffline),
-        }
+        let &Self { ref invite, ref computer, sender_may_invite, reached, .. } = self;
+        invite.admit(Attempt { link, account, computer, sender_may_invite, reached }, view.now())
     }
 }
 
@@ -161,43 +163,45 @@ enum Admitted {
 }
 
 /// Decides about an attempt to connect, in the order of GA-42, and changes nothing.
-fn admit(work: &mut Work<'_>, call: &Call, link: Link) -> Result<Admitted, Fault> {
+fn admit(
+    work: &mut Work<'_>,
+    call: &Call,
+    link: Link,
+    relay: &dyn Relay,
+) -> Result<Admitted, Fault> {
     let invite = invite_of(work.tx, link)?;
     let account = account(work.tx, call)?;
     invite.recognize(link.counter, account.as_ref())?;
     if let Some(connected) = replay(work, call)? {
         return Ok(Admitted::Again(connected));
     }
-    let place = Place::find(work.tx, &invite)?;
+    let place = Place::find(work.tx, &invite, relay)?;
     let admission = place.admit(work.tx, link.counter, account.as_ref())?;
     let guest = account.ok_or(ConnectRefusal::SignedOut)?;
     Ok(Admitted::Now(Box::new(Entry { place, guest, admission })))
 }
 
-/// Opens a session, and with it uses the invite, as external computers have it (GA-35, CN-11).
-fn open_session(work: &mut Work<'_>, call: &Call, entry: Entry) -> Result<Connected, Fault> {
+/// Opens a session, which on an external computer uses the invite (GA-35, CN-11).
+fn open_session(
+    work: &mut Work<'_>,
+    call: &Call,
+    entry: Entry,
+    ticket: &Secret,
+) -> Result<Connected, Fault> {
     let Entry { place: Place { invite, computer, .. }, guest, admission } = entry;
-    let by = By::Guest(guest.clone());
+    let by = By::Guest(guest);
     if let Some(older) = live_session(work.tx, &invite)? {
         work.end_session(&older, SessionEndReason::Replaced, &by)?;
     }
-    let session = Session {
-        team: invite.team,
+    let new = NewSession {
         id: work.ids.next(SessionId::from_bits),
-        invite: invite.id,
-        computer: computer.id,
-        guest,
-        connection: computer.connection,
-        permissions: admission.permissions,
-        opened_at: work.now,
-        used_at: Some(work.now),
-        closes_at: admission.closes_at,
+        invite: &invite,
+        computer: &computer,
+        admission,
+        ticket: ticket.hash(),
         from: work.origin.clone().unwrap_or_default(),
-        ended: None,
-        bytes_in: 0,
-        bytes_out: 0,
-        refused_input: 0,
     };
+    let session = Session::open(new, work.now);
     work.save(&session)?;
     work.tell_session(&session, "session.started")?;
     let detail = serde_json::json!({
@@ -208,10 +212,13 @@ fn open_session(work: &mut Work<'_>, call: &Call, entry: Entry) -> Result<Connec
         "closes_at": session.closes_at,
     });
     work.audit(session.team, &by, "session.open", session.id, &detail)?;
-    if let Some(step) = invite.use_now(work.now) {
+    if session.used_at.is_some()
+        && let Some(step) = invite.use_now(work.now)
+    {
         work.carry_out(step, &by)?;
     }
-    record(work, call, Connected::of(&session))
+    let connected = Connected::of(&session, ticket, work.config);
+    record(work, call, connected)
 }
 
 /// Writes down a refused attempt to connect (QU-35).
@@ -223,11 +230,11 @@ fn write_down(
 ) -> Result<(), Fault> {
     let nameless = |name: &str| By::Actor { name: name.to_owned(), email: None };
     let by = match &call.caller {
-        Caller::Nobody => nameless("nobody"),
-        Caller::Login(_) => account(work.tx, call)?.map_or_else(|| nameless("nobody"), By::Guest),
+        Caller::Nobody => By::nobody(),
+        Caller::Login(_) => account(work.tx, call)?.map_or_else(By::nobody, By::Guest),
         Caller::ApiKey(hash) => match crate::access::api_key(work.tx, *hash)? {
             Some(key) => nameless(&key.id.to_string()),
-            None => nameless("nobody"),
+            None => By::nobody(),
         },
         Caller::Operator { .. } => nameless("operator"),
     };

@@ -103,6 +103,34 @@ impl App {
         })
     }
 
+    /// Returns what the answer to a heartbeat of this computer would say now (CN-11).
+    ///
+    /// A connected agent is told whenever it changes. Whether it may still be
+    /// told is asked each time: its key may have been deleted, or the computer removed.
+    pub fn agent_brief(&self, secret: &Secret, id: ComputerId) -> Pending<HeartbeatAnswer> {
+        let hash = secret.hash();
+        self.read(move |view, _| {
+            let computer = Agent::of(view, hash)?.computer(view, id)?;
+            let computer = computer.ok_or(Denied::Unauthenticated)?;
+            if computer.is_removed() {
+                return Err(ClaimRefusal::Removed.into());
+            }
+            HeartbeatAnswer::of(view, &computer)
+        })
+    }
+
+    /// Checks that an agent may open the stream of a session (CN-1).
+    ///
+    /// It must live, be relayed, and go on on a computer of the agent's.
+    pub fn agent_stream(&self, secret: &Secret, id: SessionId) -> Pending<()> {
+        let hash = secret.hash();
+        self.read(move |view, _| {
+            let session = Agent::of(view, hash)?.session(view, id)?;
+            let session = session.filter(|session| session.is_relayed() && session.is_live());
+            session.map(drop).ok_or_else(|| Denied::NotFound("session").into())
+        })
+    }
+
     /// Hears from an external computer that a session ended there (CN-11).
     ///
     /// A session that has ended already stays as it is.
@@ -115,8 +143,9 @@ impl App {
     ) -> Pending<()> {
         let (hash, reason) = (secret.hash(), ended.read());
         self.write(&agent_call(origin), move |work| {
-            let agent = Agent::of(work.tx, hash)?;
-            let session = agent.session(work.tx, id)?.ok_or(Denied::NotFound("session"))?;
+            let session = Agent::of(work.tx, hash)?.session(work.tx, id)?;
+            let session = session.filter(|session| !session.is_relayed());
+            let session = session.ok_or(Denied::NotFound("session"))?;
             let reason = reason.clone()?;
             work.end_session(&session, reason, &By::Agent(session.computer)).map(drop)
         })
@@ -153,7 +182,16 @@ impl Agent {
         Ok(Self::Token(computer, user.email))
     }
 
-    /// Returns a session that an external computer of the agent's carries.
+    /// Returns one of the agent's computers, removed or not.
+    fn computer(&self, view: &mut dyn View, id: ComputerId) -> Result<Option<Computer>, Fault> {
+        Ok(match self {
+            Self::Key(key) => computer(view, key.team, id)?
+                .filter(|host| host.provision == Provision::Team { key: Some(key.id) }),
+            Self::Token(computer, _) => Some(computer.clone()).filter(|host| host.id == id),
+        })
+    }
+
+    /// Returns a session on one of the agent's computers.
     fn session(&self, view: &mut dyn View, id: SessionId) -> Result<Option<Session>, Fault> {
         let team = match self {
             Self::Key(key) => key.team,
@@ -161,13 +199,8 @@ impl Agent {
         };
         let session: Option<Session> = find(view, &row![team, id])?;
         let Some(session) = session else { return Ok(None) };
-        let is_theirs = match self {
-            Self::Key(key) => computer(view, team, session.computer)?
-                .is_some_and(|host| host.provision == Provision::Team { key: Some(key.id) }),
-            Self::Token(computer, _) => computer.id == session.computer,
-        };
-        let is_external = session.connection == Connection::External;
-        Ok(Some(session).filter(|_| is_theirs && is_external))
+        let is_theirs = self.computer(view, session.computer)?.is_some();
+        Ok(Some(session).filter(|_| is_theirs))
     }
 }
 
@@ -178,6 +211,14 @@ struct Said {
 }
 
 impl Heartbeat {
+    /// Returns the heartbeat as one that came over the agent's socket, where whoever does not say
+    /// otherwise offers streams (CN-11).
+    #[must_use]
+    pub fn over_socket(mut self) -> Self {
+        self.connection.get_or_insert_with(|| Connection::Relay.name().to_owned());
+        self
+    }
+
     fn read(&self) -> Result<Said, Vec<InputError>> {
         let mut reading = Reading::default();
         let report = match &self.host_login {

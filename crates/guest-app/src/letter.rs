@@ -91,7 +91,8 @@ pub struct InviteFacts {
     pub permissions: Permissions,
     /// Who invites, as the recipient may know them.
     pub sender: String,
-    /// The address to open: the guest's link in mails to guests, the team's page in mails to senders.
+    /// The address to open: the guest's link in mails to guests, the invite on its team's page in
+    /// mails to senders.
     pub link: String,
 }
 

@@ -34,6 +34,7 @@ mod pending;
 mod people;
 mod port;
 mod record;
+mod relay;
 mod request;
 mod revocation;
 mod sign_in;
@@ -72,6 +73,7 @@ pub use paging::Paging;
 pub use pending::Pending;
 pub use people::{MeView, MyTeam};
 pub use port::{Query, Rollback, Store, StoreError, Tx, Unit, View};
+pub use relay::{Relay, Relayed};
 pub use request::{
     CutDraft, EmailsDraft, ExtendDraft, InviteChange, InviteDraft, InviteReplacement, WindowChange,
     WindowDraft,
@@ -84,11 +86,13 @@ pub use users::{BulkAnswer, BulkRequest, NewUser, UserChange, UserView};
 
 use std::sync::Arc;
 
-use guest_core::{Purpose, Secret};
+use guest_core::{InputError, Purpose, Secret};
 
 use crate::config::Ids;
+use crate::input::Flaws;
 use crate::letter::Render;
 pub(crate) use crate::nullable::nullable;
+use crate::relay::NoRelay;
 use crate::work::Work;
 
 /// The application: every use case, over some [`Store`].
@@ -98,6 +102,8 @@ pub struct App {
     config: Arc<Config>,
     entropy: Arc<dyn Entropy>,
     words: Arc<dyn Render>,
+    relay: Arc<dyn Relay>,
+    flaws: Flaws,
 }
 
 impl App {
@@ -110,7 +116,25 @@ impl App {
         entropy: Arc<dyn Entropy>,
         words: Arc<dyn Render>,
     ) -> Self {
-        Self { store, config: Arc::new(config), entropy, words }
+        let (config, relay) = (Arc::new(config), Arc::new(NoRelay));
+        Self { store, config, entropy, words, relay, flaws: Flaws::default() }
+    }
+
+    /// Returns the application with a gateway, which carries the sessions of relayed computers.
+    ///
+    /// Without one they cannot be reached.
+    #[must_use]
+    pub fn with_relay(self, relay: Arc<dyn Relay>) -> Self {
+        Self { relay, ..self }
+    }
+
+    /// Returns the application for a request in whose form this is wrong (IF-3).
+    ///
+    /// Its use cases change nothing. Each finds out whether the caller may ask for it, and is
+    /// refused for that, or else with these errors and those that it finds itself.
+    #[must_use]
+    pub fn refusing(&self, flaws: Vec<InputError>) -> Self {
+        Self { flaws: flaws.into(), ..self.clone() }
     }
 
     /// Returns what whoever runs the server decided.
@@ -126,6 +150,26 @@ impl App {
 
     /// Submits one unit of work.
     fn write<T: Send + 'static>(
+        &self,
+        call: &Call,
+        mut work: impl FnMut(&mut Work<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Pending<T> {
+        let flaws = self.flaws.clone();
+        self.submit(call, move |unit| flaws.judge(work(unit)))
+    }
+
+    /// Submits one unit of work, which is kept when it says no as well.
+    fn write_either<T: Send + 'static>(
+        &self,
+        call: &Call,
+        mut work: impl FnMut(&mut Work<'_>) -> Result<Result<T, Refused>, Fault> + Send + 'static,
+    ) -> Pending<T> {
+        let flaws = self.flaws.clone();
+        let answer = self.submit(call, move |unit| flaws.judge_either(work(unit)));
+        answer.then(|answer| answer.map_err(Fault::Refused))
+    }
+
+    fn submit<T: Send + 'static>(
         &self,
         call: &Call,
         mut work: impl FnMut(&mut Work<'_>) -> Result<T, Fault> + Send + 'static,
@@ -146,8 +190,9 @@ impl App {
         &self,
         mut read: impl FnMut(&mut dyn View, &Config) -> Result<T, Fault> + Send + 'static,
     ) -> Pending<T> {
-        let config = Arc::clone(&self.config);
-        let (query, answer) = pending::query(move |view: &mut dyn View| read(view, &config));
+        let (config, flaws) = (Arc::clone(&self.config), self.flaws.clone());
+        let (query, answer) =
+            pending::query(move |view: &mut dyn View| flaws.judge(read(view, &config)));
         self.store.inspect(query);
         answer
     }

@@ -2,8 +2,8 @@
 //!
 //! A mail is an intent stored with the change that causes it. Whoever carries
 //! mails leases some, tries each, and settles what came of it. A lease that
-//! runs out is given again, so that no mail is lost with whoever had it; it
-//! then goes out under the same `Message-ID`.
+//! runs out, or is taken back by a server that starts, is given again, so that
+//! no mail is lost with whoever had it; it then goes out under the same `Message-ID`.
 
 mod letters;
 mod list;
@@ -52,6 +52,22 @@ impl App {
         })
     }
 
+    /// Takes back the leases of letters, so that they are tried at once (GA-50).
+    ///
+    /// For a server that starts where no other one runs: what the one before
+    /// was handing over when it was killed need not wait for [`LEASE`] to run
+    /// out. Returns how many there were.
+    pub fn take_back_letters(&self) -> Pending<usize> {
+        self.write(&Call::operator(), |work| {
+            let leased = waiting(work.tx, MailState::Sending, TAKEN_BACK_MOST)?;
+            let (count, next_at) = (leased.len(), Some(work.now));
+            for mail in leased {
+                work.save(&Mail { next_at, ..mail })?;
+            }
+            Ok(count)
+        })
+    }
+
     /// Keeps what came of trying a letter, and decides whether to try again (GA-50).
     ///
     /// `jitter` is a random number that spreads the tries. Settling a mail
@@ -77,6 +93,15 @@ fn due(view: &mut dyn View, limit: usize) -> Result<Vec<Mail>, Fault> {
     let limit = limit.saturating_sub(mails.len());
     let from = Some(instant(now + FARTHEST));
     mails.extend(list::<Mail>(view, &Range { index, from, limit, ..Range::default() })?);
+    Ok(mails)
+}
+
+/// Returns the mails in a state among the next `limit` that want something later.
+fn waiting(view: &mut dyn View, state: MailState, limit: usize) -> Result<Vec<Mail>, Fault> {
+    let from = Some(instant(view.now() + TimeDelta::microseconds(1)));
+    let index = Some(&tables::MAIL_NEXT);
+    let mut mails: Vec<Mail> = list(view, &Range { index, from, limit, ..Range::default() })?;
+    mails.retain(|mail| mail.state == state);
     Ok(mails)
 }
 
@@ -212,6 +237,9 @@ const ROUNDS: usize = 20;
 /// No mail is put off as far as this: the longest pause with all its jitter, and a lease to spare.
 const FARTHEST: TimeDelta =
     TimeDelta::seconds(LONGEST_PAUSE.num_seconds() * 5 / 4 + LEASE.num_seconds());
+
+/// Bounds one unit of work; after a crash amid more mails than this, the rest waits for its leases.
+const TAKEN_BACK_MOST: usize = 10_000;
 
 /// Enough for every answer worth showing, in characters.
 const DETAIL_MOST: usize = 500;

@@ -11,30 +11,20 @@ use serde::{Deserialize, Serialize};
 use crate::{Denied, Fault};
 
 /// A request to invite guests (GA-10).
-///
-/// What is missing is read as empty, so that it is reported with everything else.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InviteDraft {
     /// The computer.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub computer_id: String,
     /// The guests, at most 100.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub emails: EmailsDraft,
     /// When they may connect.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub window: WindowDraft,
     /// What they may use, of `keyboard`, `mouse`, `gamepad`, `copy`, `paste`; nothing is look only.
     #[serde(default)]
     pub permissions: Vec<String>,
     /// What they are invited to, 1 to 120 characters.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub title: String,
     /// What to say to them, at most 5,000 characters.
     #[serde(default)]
@@ -64,16 +54,10 @@ impl Default for EmailsDraft {
 #[serde(deny_unknown_fields)]
 pub struct WindowDraft {
     /// When it starts.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub start: String,
     /// The first moment after it.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub end: String,
     /// The zone of both.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub time_zone: String,
 }
 
@@ -302,10 +286,6 @@ pub(crate) struct Cut {
 
 impl CutDraft {
     pub(crate) fn read(&self) -> Result<Cut, Fault> {
-        let computer = match &self.computer_id {
-            None => None,
-            Some(id) => Some(id.parse().map_err(|_| Denied::NotFound("computer"))?),
-        };
         let mut errors = Vec::new();
         let invited_by = self.invited_by.as_ref().and_then(|email| {
             Email::parse(email)
@@ -322,6 +302,10 @@ impl CutDraft {
         if !errors.is_empty() {
             return Err(errors.into());
         }
+        let computer = match &self.computer_id {
+            None => None,
+            Some(id) => Some(id.parse().map_err(|_| Denied::NotFound("computer"))?),
+        };
         Ok(Cut { computer, invited_by, domain, cancel: self.cancel })
     }
 }

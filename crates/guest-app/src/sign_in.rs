@@ -68,19 +68,18 @@ impl App {
         let email = read_email(&attempt.email);
         let typed: String = attempt.code.chars().filter(|one| !one.is_whitespace()).collect();
         // A wrong try counts, so it is an answer of the unit, and a refusal only after it is stored.
-        let tried = self.write(call, move |work| {
+        self.write_either(call, move |work| {
             let email = email.clone()?;
             let Some(sign_in) = work.find::<SignIn>(&row![email.key()])? else {
-                return Ok(Err(CodeRefusal::Wrong));
+                return Ok(Err(CodeRefusal::Wrong.into()));
             };
             let (next, verdict) = sign_in.verify(&typed, &work.config.key, work.now);
             work.save(&next)?;
             match verdict {
-                Verdict::No(refusal) => Ok(Err(refusal)),
+                Verdict::No(refusal) => Ok(Err(refusal.into())),
                 Verdict::Right => sign_in_to(work, next.email, &cookie).map(Ok),
             }
-        });
-        tried.then(|tried| Ok(tried?))
+        })
     }
 
     /// Ends a browser's session.

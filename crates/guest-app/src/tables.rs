@@ -168,6 +168,8 @@ const COMPUTER_COLUMNS: &[Column] = &[
     int("login_known"),
     opt(text("login")),
     opt(int("last_seen")),
+    opt(int("heard_since")),
+    opt(int("heard_before")),
     int("announced"),
     int("created_at"),
     opt(int("removed_at")),
@@ -329,6 +331,7 @@ const INVITE_COLUMNS: &[Column] = &[
     opt(int("used_at")),
     int("kept_out"),
     int("heralded"),
+    int("warned"),
     text("credit"),
     opt(int("asked_at")),
     opt(int("asked_minutes")),
@@ -371,7 +374,7 @@ pub static SESSION: Table = Table {
     columns: SESSION_COLUMNS,
     key: 2,
     sequence: false,
-    indexes: &[SESSION_ID, SESSION_INVITE, SESSION_LIVE],
+    indexes: &[SESSION_ID, SESSION_INVITE, SESSION_LIVE, SESSION_DUE],
 };
 
 const SESSION_COLUMNS: &[Column] = &[
@@ -380,7 +383,8 @@ const SESSION_COLUMNS: &[Column] = &[
     blob("invite"),
     blob("computer"),
     text("guest"),
-    text("connection"),
+    opt(blob("ticket")),
+    opt(int("taken_at")),
     int("permissions"),
     int("opened_at"),
     opt(int("used_at")),
@@ -388,9 +392,10 @@ const SESSION_COLUMNS: &[Column] = &[
     text("origin"),
     opt(int("ended_at")),
     opt(text("end_reason")),
-    int("bytes_in"),
-    int("bytes_out"),
-    int("refused_input"),
+    opt(int("bytes_in")),
+    opt(int("bytes_out")),
+    opt(int("refused_input")),
+    opt(int("due")),
 ];
 
 /// Sessions by id alone: a guest who leaves names no team.
@@ -423,6 +428,14 @@ pub const SESSION_LIVE: Index = Index {
     ],
     only: Only::Null(at(SESSION_COLUMNS, "ended_at")),
     unique: true,
+};
+
+/// Relayed sessions by when their ticket will have been left too long (CN-3).
+pub const SESSION_DUE: Index = Index {
+    name: "session_due",
+    columns: &[at(SESSION_COLUMNS, "due")],
+    only: Only::NotNull(at(SESSION_COLUMNS, "due")),
+    unique: false,
 };
 
 /// The outbox: intended mails, and what became of them.

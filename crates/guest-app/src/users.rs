@@ -330,7 +330,7 @@ impl NewUser {
 }
 
 impl Joining {
-    fn join(self, team: TeamId, work: &mut Work<'_>) -> Result<User, UserRefusal> {
+    fn join(self, team: TeamId, work: &mut Work<'_>) -> Result<User, Fault> {
         let user = User {
             team,
             id: work.ids.next(UserId::from_bits),
@@ -344,7 +344,7 @@ impl Joining {
             version: 1,
         };
         // The flags are subject to the same rules as when they are set later.
-        let user = user.set_coordinator(self.coordinator)?.set_owner(self.owner, 0)?;
+        let user = set_coordinator(&user, self.coordinator)?.set_owner(self.owner, 0)?;
         Ok(User { version: 1, ..user })
     }
 }
@@ -380,7 +380,7 @@ impl UserChange {
             after = after.change_profile(profile, by)?;
         }
         if let Some(coordinator) = self.coordinator {
-            after = after.set_coordinator(coordinator)?;
+            after = set_coordinator(&after, coordinator)?;
         }
         if self.owner == Some(true) {
             after = after.set_owner(true, owners)?;
@@ -407,6 +407,17 @@ impl BulkRequest {
         let profile = read_profile(&mut reading, &self.profile);
         reading.done(profile.map(|profile| (ids, profile)))
     }
+}
+
+/// Gives or takes the coordinator permission; that a user cannot have it is wrong with the input.
+fn set_coordinator(user: &User, coordinator: bool) -> Result<User, Fault> {
+    user.set_coordinator(coordinator).map_err(|refusal| {
+        if let UserRefusal::NotAMember { .. } = refusal {
+            InputError::at("/coordinator", &refusal).into()
+        } else {
+            refusal.into()
+        }
+    })
 }
 
 fn read_profile(reading: &mut Reading, name: &str) -> Option<Profile> {

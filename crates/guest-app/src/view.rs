@@ -257,6 +257,7 @@ impl WindowView {
 
 impl SessionView {
     pub(crate) fn of(session: &Session) -> Self {
+        let traffic = session.traffic.unwrap_or_default();
         Self {
             id: session.id,
             invite_id: session.invite,
@@ -270,9 +271,9 @@ impl SessionView {
             closes_at: session.closes_at,
             ended_at: session.ended.map(|end| end.at),
             from: session.from.clone(),
-            bytes_in: session.bytes_in,
-            bytes_out: session.bytes_out,
-            refused_input: session.refused_input,
+            bytes_in: traffic.bytes_in,
+            bytes_out: traffic.bytes_out,
+            refused_input: traffic.refused_input,
         }
     }
 }

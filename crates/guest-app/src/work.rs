@@ -3,10 +3,14 @@
 //! Rules answer with effects; here they are carried out, in the transaction
 //! that stores the values they come with.
 
+mod sessions;
+
+pub(crate) use self::sessions::{live_session, live_sessions};
+
 use guest_core::{
     Computer, ComputerId, CreditAccount, Email, Entry, EntryId, Instant, Invite, InviteEffect,
-    InviteNews, MailId, MailIntent, MailState, Posted, Posting, Session, SessionEndReason, Step,
-    TeamId, User, UserId,
+    InviteNews, MailId, MailIntent, MailState, Posted, Posting, Session, Step, TeamId, User,
+    UserId,
 };
 use serde::Serialize;
 
@@ -17,7 +21,7 @@ use crate::record::{
 };
 use crate::table::Value;
 use crate::view::{ComputerView, InviteView, SessionView};
-use crate::{Call, Fault, Tx, View, tables};
+use crate::{Call, Fault, StoreError, Tx, View, tables};
 
 /// One unit of work.
 pub(crate) struct Work<'t> {
@@ -51,6 +55,11 @@ impl By {
     pub(crate) fn actor(actor: &Actor) -> Self {
         let email = actor.as_user().map(|user| user.email.clone());
         Self::Actor { name: actor.name(), email }
+    }
+
+    /// Somebody who has proven nothing.
+    pub(crate) fn nobody() -> Self {
+        Self::Actor { name: "nobody".to_owned(), email: None }
     }
 
     fn name(&self) -> String {
@@ -124,23 +133,48 @@ impl Work<'_> {
         }
         self.save(&invite)?;
         for news in told {
-            self.tell_invite(&invite, event_name(news))?;
+            self.tell_news(&invite, news)?;
         }
         Ok(invite)
     }
 
     /// Does first what the clock has asked for, in case the timer is late (GA-30).
-    pub(crate) fn catch_up(&mut self, mut invite: Invite) -> Result<Invite, Fault> {
-        while let Some(step) = invite.handle_due(self.now) {
-            invite = self.carry_out(step, &By::Clock)?;
+    pub(crate) fn catch_up(&mut self, invite: Invite) -> Result<Invite, Fault> {
+        if invite.due().is_none_or(|due| self.now < due) {
+            return Ok(invite);
         }
-        Ok(invite)
+        let computer = self.host_of(&invite)?;
+        match invite.handle_due(&computer, self.now) {
+            Some(step) => self.carry_out(step, &By::Clock),
+            None => Ok(invite),
+        }
+    }
+
+    /// Returns the computer of an invite.
+    pub(crate) fn host_of(&mut self, invite: &Invite) -> Result<Computer, Fault> {
+        let computer = computer(self.tx, invite.team, invite.computer)?;
+        computer.ok_or_else(|| StoreError::new("reading an invite", "its computer is gone").into())
     }
 
     /// Tells those who may see an invite about it.
     pub(crate) fn tell_invite(&mut self, invite: &Invite, name: &str) -> Result<(), Fault> {
+        self.tell_of(invite, name, None)
+    }
+
+    fn tell_news(&mut self, invite: &Invite, news: InviteNews) -> Result<(), Fault> {
+        let (name, reason) = event_name(news);
+        self.tell_of(invite, name, reason)
+    }
+
+    fn tell_of(
+        &mut self,
+        invite: &Invite,
+        name: &str,
+        reason: Option<&'static str>,
+    ) -> Result<(), Fault> {
         let session = live_session(self.tx, invite)?;
-        let data = InviteView::of(invite, session.as_ref(), self.now);
+        let shown = InviteView::of(invite, session.as_ref(), self.now);
+        let data = InviteTold { invite: shown, reason };
         let owner = owner_of(self.tx, invite.team, invite.computer)?;
         let event = self.event(invite.team, name, Audience::Invites, &data);
         self.tell(Event { owner, invite: Some(invite.id), ..event })
@@ -153,7 +187,7 @@ impl Work<'_> {
         owner: Option<UserId>,
     ) -> Result<(), Fault> {
         let data = InviteView::of(invite, None, self.now);
-        let name = event_name(InviteNews::Created);
+        let (name, _) = event_name(InviteNews::Created);
         let event = self.event(invite.team, name, Audience::Invites, &data);
         self.tell(Event { owner, invite: Some(invite.id), ..event })
     }
@@ -224,9 +258,19 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Books a posting, and tells about it (CR-1, CR-32).
+    /// Books a posting on the account of a team, and tells about it (CR-1, CR-32).
     pub(crate) fn post(&mut self, team: TeamId, posting: Posting) -> Result<Entry, Fault> {
         let account = credit_account(self.tx, team)?;
+        self.book(&account, posting).map(|(_, entry)| entry)
+    }
+
+    /// Books a posting on an account as it is stored now, and returns what the account becomes.
+    pub(crate) fn book(
+        &mut self,
+        account: &CreditAccount,
+        posting: Posting,
+    ) -> Result<(CreditAccount, Entry), Fault> {
+        let team = account.team;
         let Posted { account, entry, fell_low } = account.post(posting)?;
         self.save(&account)?;
         self.save(&entry)?;
@@ -240,7 +284,7 @@ impl Work<'_> {
         if fell_low {
             self.tell_low(&account)?;
         }
-        Ok(entry)
+        Ok((account, entry))
     }
 
     fn tell_low(&mut self, account: &CreditAccount) -> Result<(), Fault> {
@@ -322,69 +366,6 @@ impl Work<'_> {
             detail: None,
         })
     }
-
-    /// Ends the live session of an invite, if there is one (GA-44).
-    pub(crate) fn end_session_of(
-        &mut self,
-        invite: &Invite,
-        reason: SessionEndReason,
-        by: &By,
-    ) -> Result<(), Fault> {
-        match live_session(self.tx, invite)? {
-            Some(session) => self.end_session(&session, reason, by).map(drop),
-            None => Ok(()),
-        }
-    }
-
-    /// Ends a session: one end, one reason (GA-44, CN-12). Returns whether it was live.
-    pub(crate) fn end_session(
-        &mut self,
-        session: &Session,
-        reason: SessionEndReason,
-        by: &By,
-    ) -> Result<bool, Fault> {
-        let Some(ended) = session.end(reason, self.now) else { return Ok(false) };
-        self.save(&ended)?;
-        self.tell_session(&ended, "session.ended")?;
-        let detail = serde_json::json!({
-            "computer": ended.computer,
-            "guest": ended.guest,
-            "from": ended.from,
-            "permissions": ended.permissions,
-            "opened_at": ended.opened_at,
-            "reason": reason.name(),
-            "bytes_in": ended.bytes_in,
-            "bytes_out": ended.bytes_out,
-            "refused_input": ended.refused_input,
-        });
-        self.audit(ended.team, by, "session.end", ended.id, &detail)?;
-        Ok(true)
-    }
-
-    fn retime_session_of(&mut self, invite: &Invite) -> Result<(), Fault> {
-        let session = live_session(self.tx, invite)?;
-        match session.and_then(|session| session.retime(invite.closes_at())) {
-            Some(session) => self.save(&session),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Returns the live session of an invite (GA-36).
-pub(crate) fn live_session(view: &mut dyn View, invite: &Invite) -> Result<Option<Session>, Fault> {
-    let prefix = row![invite.team, invite.computer, invite.id];
-    Ok(record::first(view, &tables::SESSION_LIVE, &prefix)?)
-}
-
-/// Returns the live sessions on a computer.
-pub(crate) fn live_sessions(
-    view: &mut dyn View,
-    team: TeamId,
-    computer: ComputerId,
-) -> Result<Vec<Session>, Fault> {
-    let prefix = row![team, computer];
-    let index = Some(&tables::SESSION_LIVE);
-    Ok(list(view, &Range { index, prefix: &prefix, limit: usize::MAX, ..Range::default() })?)
 }
 
 /// Returns the live invites of a team, or of one of its computers.
@@ -420,8 +401,18 @@ fn owner_of(view: &mut dyn View, team: TeamId, id: ComputerId) -> Result<Option<
     Ok(computer(view, team, id)?.and_then(|computer| computer.owner()))
 }
 
-const fn event_name(news: InviteNews) -> &'static str {
-    match news {
+/// An invite as an event shows it, with the reason of the event if it has one.
+#[derive(Serialize)]
+struct InviteTold {
+    #[serde(flatten)]
+    invite: InviteView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+/// Returns the type of the event that tells of this, and the reason it gives (IF-6).
+const fn event_name(news: InviteNews) -> (&'static str, Option<&'static str>) {
+    let name = match news {
         InviteNews::Created => "invite.created",
         InviteNews::Updated => "invite.updated",
         InviteNews::Opened => "invite.opened",
@@ -431,5 +422,7 @@ const fn event_name(news: InviteNews) -> &'static str {
         InviteNews::Expired => "invite.expired",
         InviteNews::Cancelled => "invite.cancelled",
         InviteNews::Voided => "invite.voided",
-    }
+        InviteNews::NotReady(reason) => return ("invite.not_ready", Some(reason.name())),
+    };
+    (name, None)
 }

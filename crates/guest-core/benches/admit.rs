@@ -48,6 +48,7 @@ fn decide(case: &Case, times: u32) {
             account: if turn % 7 == 2 { Some(&case.other) } else { Some(&case.invite.guest) },
             computer: &case.computer,
             sender_may_invite: true,
+            reached: true,
         };
         let now = if turn % 5 == 1 { case.early } else { case.now };
         let _ = black_box(black_box(&case.invite).admit(black_box(attempt), black_box(now)));
@@ -100,6 +101,8 @@ impl Case {
             guest_access: true,
             login: HostLoginState::Unknown,
             last_seen: Some(now),
+            heard_since: Some(early),
+            heard_before: None,
             announced: true,
             created_at: early,
             removed_at: None,

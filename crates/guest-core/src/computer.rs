@@ -1,7 +1,11 @@
 //! Computers: how they come to be known, who sees them, and whether they are there.
 //!
 //! A computer is online while its agent has been heard from within
-//! [`SILENCE`]; nothing stores that it is, only when it was last heard from.
+//! [`SILENCE`]; nothing stores that it is, only when it was heard from.
+
+mod readiness;
+
+pub use self::readiness::NotReady;
 
 use chrono::TimeDelta;
 
@@ -31,6 +35,10 @@ pub struct Computer {
     pub login: HostLoginState,
     /// When its agent was last heard.
     pub last_seen: Option<Instant>,
+    /// Since when it has been heard without a silence that is too long.
+    pub heard_since: Option<Instant>,
+    /// When it was last heard before that.
+    pub heard_before: Option<Instant>,
     /// Whether it was heard and its silence not noticed since, as those who follow events know.
     pub announced: bool,
     /// When it was made known.
@@ -111,7 +119,7 @@ pub enum LoginReport {
 pub enum PresenceChange {
     /// The computer has come online.
     Online,
-    /// The computer has gone offline; its external sessions are lost (GA-44).
+    /// The computer has gone offline; its sessions are lost (GA-44).
     Offline,
     /// Somebody else, or nobody, is logged in now (GA-31).
     Login,
@@ -137,6 +145,8 @@ impl Computer {
             guest_access: false,
             login: HostLoginState::Unknown,
             last_seen: None,
+            heard_since: None,
+            heard_before: None,
             announced: false,
             created_at: now,
             removed_at: None,
@@ -256,8 +266,20 @@ impl Computer {
         if login != self.login {
             changes.push(PresenceChange::Login);
         }
-        let heard =
-            Self { login, connection, last_seen: Some(now), announced: true, ..self.clone() };
+        let (heard_since, heard_before) = if self.is_online(now) {
+            (self.heard_since, self.heard_before)
+        } else {
+            (Some(now), self.last_seen)
+        };
+        let heard = Self {
+            login,
+            connection,
+            last_seen: Some(now),
+            heard_since,
+            heard_before,
+            announced: true,
+            ..self.clone()
+        };
         (heard, changes)
     }
 
@@ -310,12 +332,7 @@ impl Computer {
     /// The next key that names it takes it over; its invites stay.
     #[must_use]
     pub fn orphan(&self) -> Self {
-        Self {
-            provision: Provision::Team { key: None },
-            last_seen: None,
-            announced: false,
-            ..self.clone()
-        }
+        Self { provision: Provision::Team { key: None }, announced: false, ..self.clone() }
     }
 }
 

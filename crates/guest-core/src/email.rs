@@ -32,7 +32,7 @@ impl Email {
     /// The greatest length of what stands before the `@`, in octets (RFC 5321, 4.5.3.1.1).
     pub const MOST_LOCAL: usize = 64;
 
-    /// Reads an address (GA-11); blanks around it are dropped.
+    /// Reads an address (GA-11), whatever a stranger sends (QU-33); blanks around it are dropped.
     ///
     /// # Errors
     ///

@@ -19,21 +19,23 @@ mod end;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod invitable;
+mod readiness;
 mod standing;
 mod time;
 
 pub use self::admit::{Admission, Attempt, ConnectRefusal};
 pub use self::cost::{GuestKind, SenderPolicy, charge};
 pub use self::edit::{Edit, EditRefusal, WindowEdit};
-pub use self::end::{CancelReason, EndedRefusal, RefundPolicy, VoidReason};
+pub use self::end::{CancelReason, EndedRefusal, RefundPolicy, VoidCause, VoidReason};
 pub use self::invitable::{InviteRefusal, Inviting};
 pub use self::time::{ExtendBy, TimeAsked, TimeRequest, TimeRequestRefusal};
 
 use chrono::TimeDelta;
 
 use crate::{
-    ComputerId, Email, GuestNews, HostLogin, Instant, InviteId, MailId, MailIntent, MailState,
-    Message, Permissions, SessionEndReason, Step, TeamId, Title, UserId, Window,
+    Computer, ComputerId, Email, GuestNews, HostLogin, Instant, InviteId, MailId, MailIntent,
+    MailState, Message, NotReady, Permissions, SenderNews, SessionEndReason, Step, TeamId, Title,
+    UserId, Window,
 };
 
 /// Permission for one account to connect to one computer during one window.
@@ -69,8 +71,10 @@ pub struct Invite {
     pub used_at: Option<Instant>,
     /// Whether its guest is barred until readmitted (GA-45).
     pub kept_out: bool,
-    /// How far its coming has been told (GA-37).
+    /// How far its coming has been told (GA-37, GA-60).
     pub heralded: Heralded,
+    /// Whether its sender was mailed that the computer is not ready (GA-60).
+    pub warned: bool,
     /// What became of its credit (CR-10, CR-11).
     pub credit: Credit,
     /// More time, asked for and not yet answered (GA-48).
@@ -155,8 +159,10 @@ impl Credit {
 /// How far the coming of an invite's window has been told.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Heralded {
-    /// The reminder is still to come.
+    /// The hour before is still to come.
     Nothing,
+    /// The hour before: the computer was looked at, or that is not needed (GA-60).
+    Hour,
     /// The reminder was sent, or is not needed (GA-37).
     Reminder,
     /// That the window has opened.
@@ -285,6 +291,8 @@ pub enum InviteNews {
     Used,
     /// Its guest asks for more time.
     TimeRequested,
+    /// Its computer is not ready for the guest (GA-60).
+    NotReady(NotReady),
     /// It expired.
     Expired,
     /// It was cancelled.
@@ -343,6 +351,7 @@ impl Invite {
             used_at: None,
             kept_out: false,
             heralded: Heralded::at(new.window, now),
+            warned: false,
             credit: if new.kind == Kind::Outside { Credit::Debited } else { Credit::Free },
             time_asked: None,
             mail: MailNote { id: new.mail, state: MailState::Queued, detail: None, told: false },
@@ -403,34 +412,55 @@ impl Invite {
             return None;
         }
         match self.heralded {
-            Heralded::Nothing => Some(self.window.start() - REMINDER),
+            Heralded::Nothing if !self.kept_out => Some(self.window.start() - FIRST_LOOK),
+            Heralded::Hour if !self.kept_out => Some(self.window.start() - REMINDER),
+            Heralded::Nothing | Heralded::Hour => Some(self.window.start()),
             Heralded::Reminder if self.ignores_window() => None,
             Heralded::Reminder => Some(self.window.start()),
             Heralded::Opening => self.closes_at(),
         }
     }
 
-    /// Does what the clock asks for at `now`: remind (GA-37), open, expire (GA-30).
+    /// Does what the clock asks for at `now`: look whether its `computer` is ready (GA-60), remind
+    /// (GA-37), open, expire (GA-30).
+    ///
+    /// A guest who is kept out cannot come, and is reminded only once readmitted.
     ///
     /// Calling it twice or late is harmless. `None` if there is nothing to do.
     #[must_use]
-    pub fn handle_due(&self, now: Instant) -> Option<Step<Self, InviteEffect>> {
+    pub fn handle_due(
+        &self,
+        computer: &Computer,
+        now: Instant,
+    ) -> Option<Step<Self, InviteEffect>> {
         if !self.is_live() || self.due().is_none_or(|due| now < due) {
             return None;
         }
         if self.closes_at().is_some_and(|end| end <= now) {
-            return Some(self.expire(now));
+            return Some(self.expire(computer, now));
         }
+        let Step { next, mut effects } = self.herald(now);
+        let Some(warning) = next.look(computer, now) else { return Some(Step { next, effects }) };
+        effects.extend(warning.effects);
+        Some(Step::to(warning.next, effects))
+    }
+
+    /// Tells the latest of what has come of its window.
+    fn herald(&self, now: Instant) -> Step<Self, InviteEffect> {
         let next = |heralded| Self { heralded, ..self.clone() };
-        if self.window.start() <= now {
+        let start = self.window.start();
+        if start <= now {
             let opened = if self.ignores_window() { Heralded::Reminder } else { Heralded::Opening };
             let tell =
                 (opened == Heralded::Opening).then_some(InviteEffect::Tell(InviteNews::Opened));
-            return Some(Step::to(next(opened), tell.into_iter().collect::<Vec<_>>()));
+            return Step::to(next(opened), tell.into_iter().collect::<Vec<_>>());
+        }
+        if now < start - REMINDER {
+            return Step::quiet(next(Heralded::Hour));
         }
         let remind = self.mail_guest(GuestNews::Reminder);
         let effects = [remind, InviteEffect::Tell(InviteNews::Reminded)];
-        Some(Step::to(next(Heralded::Reminder), effects))
+        Step::to(next(Heralded::Reminder), effects)
     }
 
     /// Records that a connection worked (GA-35); `None` if it is used already.
@@ -445,13 +475,19 @@ impl Invite {
     pub(crate) fn mail_guest(&self, news: GuestNews) -> InviteEffect {
         InviteEffect::Mail(MailIntent::Guest { invite: self.id, news })
     }
+
+    fn mail_sender(&self, news: SenderNews) -> InviteEffect {
+        InviteEffect::Mail(MailIntent::Sender { invite: self.id, news })
+    }
 }
 
 impl Heralded {
     /// Returns what needs no telling at `now`, because a mail says it just then (GA-37).
     pub(crate) fn at(window: Window, now: Instant) -> Self {
-        if now <= window.start() - REMINDER {
+        if now < window.start() - FIRST_LOOK {
             Self::Nothing
+        } else if now <= window.start() - REMINDER {
+            Self::Hour
         } else if now < window.start() {
             Self::Reminder
         } else {
@@ -468,12 +504,17 @@ impl Heralded {
     /// Returns the value of this rank.
     #[must_use]
     pub fn ranked(rank: u8) -> Option<Self> {
-        [Self::Nothing, Self::Reminder, Self::Opening].into_iter().find(|one| one.rank() == rank)
+        [Self::Nothing, Self::Hour, Self::Reminder, Self::Opening]
+            .into_iter()
+            .find(|one| one.rank() == rank)
     }
 }
 
 /// How long before its start a guest is reminded (GA-37).
 pub const REMINDER: TimeDelta = TimeDelta::minutes(15);
+
+/// How long before its start its computer is first looked at (GA-60).
+pub const FIRST_LOOK: TimeDelta = TimeDelta::hours(1);
 
 #[cfg(test)]
 mod tests;

@@ -38,8 +38,8 @@ mod zone;
 
 pub use clock::ClockDiscipline;
 pub use computer::{
-    ClaimRefusal, Computer, Connection, HostLoginState, LoginReport, Named, PresenceChange,
-    Provision, SILENCE, claim,
+    ClaimRefusal, Computer, Connection, HostLoginState, LoginReport, Named, NotReady,
+    PresenceChange, Provision, SILENCE, claim,
 };
 pub use email::{Email, EmailRefusal};
 pub use email_list::{BadEmail, EmailList, EmailListRefusal};
@@ -49,9 +49,10 @@ pub use id::{
 };
 pub use invite::{
     Admission, Attempt, CancelReason, ConnectRefusal, Credit, Edit, EditRefusal, EndedRefusal,
-    ExtendBy, GuestKind, Heralded, Invite, InviteEffect, InviteNews, InviteRefusal, Inviting, Kind,
-    Life, MailNote, NewInvite, Phase, REMINDER, RefundPolicy, RefundReason, Sender, SenderPolicy,
-    TimeAsked, TimeRequest, TimeRequestRefusal, VoidReason, WindowEdit, charge,
+    ExtendBy, FIRST_LOOK, GuestKind, Heralded, Invite, InviteEffect, InviteNews, InviteRefusal,
+    Inviting, Kind, Life, MailNote, NewInvite, Phase, REMINDER, RefundPolicy, RefundReason, Sender,
+    SenderPolicy, TimeAsked, TimeRequest, TimeRequestRefusal, VoidCause, VoidReason, WindowEdit,
+    charge,
 };
 pub use key::{ApiKey, ComputerKey, Forbidden, permit};
 pub use ledger::{
@@ -77,7 +78,9 @@ pub use rate::{RateLimit, RateLimited};
 pub use refusal::{Fact, Facts, InputError, Refusal, RefusalKind, VALIDATION};
 pub use rights::{Right, Role, Scope, Scopes, UnknownScope};
 pub use secret::{MacKey, Purpose, Secret, SecretHash};
-pub use session::{Session, SessionEnd, SessionEndReason};
+pub use session::{
+    Carrier, NewSession, Session, SessionEnd, SessionEndReason, TICKET_LIFE, TicketRefusal, Traffic,
+};
 pub use session_book::{Seat, SessionBook};
 pub use sign_in::{
     CODE_LIFE, CodeRefusal, LOGIN_LIFE, Login, SignIn, TooManyCodes, Verdict, code as sign_in_code,

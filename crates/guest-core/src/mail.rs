@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 
-use crate::{Instant, Invite, InviteId, Note, REMINDER, VoidReason, Window};
+use crate::{Instant, Invite, InviteId, NotReady, Note, REMINDER, VoidCause, Window};
 
 /// Something to tell somebody by mail.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -76,8 +76,8 @@ pub enum GuestNews {
 pub enum SenderNews {
     /// It became void (GA-31).
     Void {
-        /// Why.
-        reason: VoidReason,
+        /// What was seen that made it so.
+        cause: VoidCause,
         /// Whether a credit came back.
         refunded: bool,
     },
@@ -87,6 +87,16 @@ pub enum SenderNews {
         minutes: u32,
         /// What they say about it.
         note: Note,
+    },
+    /// Its computer is not ready for the guest (GA-60).
+    NotReady {
+        /// Why.
+        reason: NotReady,
+    },
+    /// Its computer could not be reached in the whole window (GA-62).
+    NeverReachable {
+        /// Whether a credit came back.
+        refunded: bool,
     },
 }
 
@@ -121,13 +131,14 @@ impl MailIntent {
                 });
                 point.map_or(patience, |point| point.min(patience))
             }
-            Self::Sender { news: SenderNews::TimeAsked { .. }, .. } => {
-                window.map_or(patience, |window| window.end().min(patience))
-            }
+            Self::Sender { news, .. } => match news {
+                SenderNews::TimeAsked { .. } | SenderNews::NotReady { .. } => {
+                    window.map_or(patience, |window| window.end().min(patience))
+                }
+                SenderNews::Void { .. } | SenderNews::NeverReachable { .. } => patience,
+            },
             Self::SignIn { expires_at, .. } => *expires_at,
-            Self::Sender { news: SenderNews::Void { .. }, .. }
-            | Self::LowBalance { .. }
-            | Self::Revoked => patience,
+            Self::LowBalance { .. } | Self::Revoked => patience,
         }
     }
 
@@ -144,10 +155,11 @@ impl MailIntent {
     #[must_use]
     pub fn worth(&self, about: Option<&Invite>, made_at: Instant, now: Instant) -> Worth {
         let obsolete = about.is_some_and(|invite| {
-            // A start that moved away is reminded of anew.
-            let too_early = self.is_reminder() && now < invite.window.start() - REMINDER;
+            // A start that moved away is reminded of anew; who is kept out cannot come (GA-37).
+            let too_early = now < invite.window.start() - REMINDER;
+            let idle = self.is_reminder() && (too_early || invite.kept_out);
             let answered = self.asks_for_time() && invite.time_asked.is_none();
-            too_early || answered || (!invite.is_live() && !self.outlives_invite())
+            idle || answered || (!invite.is_live() && !self.outlives_invite())
         });
         let deadline = match about {
             Some(invite) => self.deadline_about(invite, made_at),
@@ -181,8 +193,8 @@ impl MailIntent {
                 GuestNews::Cancelled { .. } => true,
             },
             Self::Sender { news, .. } => match news {
-                SenderNews::Void { .. } => true,
-                SenderNews::TimeAsked { .. } => false,
+                SenderNews::Void { .. } | SenderNews::NeverReachable { .. } => true,
+                SenderNews::TimeAsked { .. } | SenderNews::NotReady { .. } => false,
             },
             Self::SignIn { .. } | Self::LowBalance { .. } | Self::Revoked => true,
         }
@@ -366,10 +378,9 @@ mod tests {
         check(&guest(GuestNews::Cancelled { sequence: 2 }), later(48));
         let asked = SenderNews::TimeAsked { minutes: 30, note: Note::parse("").unwrap() };
         check(&sender(asked), window().end());
-        check(
-            &sender(SenderNews::Void { reason: VoidReason::HostLoginChanged, refunded: true }),
-            later(48),
-        );
+        check(&sender(SenderNews::NotReady { reason: NotReady::Offline }), window().end());
+        check(&sender(SenderNews::NeverReachable { refunded: true }), later(48));
+        check(&sender(SenderNews::Void { cause: VoidCause::LoggedOut, refunded: true }), later(48));
         check(&MailIntent::SignIn { nonce: [0; 16], expires_at: later(1) }, later(1));
         check(&MailIntent::Revoked, later(48));
     }
@@ -386,11 +397,19 @@ mod tests {
         check_worth(&reminder, &made(), "09:45", Worth::Sending);
         check_worth(&reminder, &made(), "10:00", Worth::TooLate);
         check_worth(&reminder, &invite(Kind::Oneself), "10:00", Worth::TooLate);
+        let kept_out = Invite { kept_out: true, ..made() };
+        check_worth(&reminder, &kept_out, "09:50", Worth::Nothing);
+        check_worth(&invited, &kept_out, "09:50", Worth::Sending);
         check_worth(&invited, &invite(Kind::Oneself), "18:00", Worth::Sending);
         for ended in ended(Kind::Outside) {
             check_worth(&invited, &ended, "09:00", Worth::Nothing);
             let cancelled = live(GuestNews::Cancelled { sequence: 2 });
             check_worth(&cancelled, &ended, "13:00", Worth::Sending);
+            let of = |news| MailIntent::Sender { invite: ended.id, news };
+            let missed = of(SenderNews::NeverReachable { refunded: false });
+            check_worth(&missed, &ended, "13:00", Worth::Sending);
+            let not_ready = of(SenderNews::NotReady { reason: NotReady::Offline });
+            check_worth(&not_ready, &ended, "09:00", Worth::Nothing);
         }
         let wish = crate::TimeRequest { minutes: 30, note: Note::parse("").unwrap() };
         let asked = SenderNews::TimeAsked { minutes: 30, note: Note::parse("").unwrap() };

@@ -61,6 +61,8 @@ pub enum Purpose {
     AgentToken,
     /// A browser's session.
     SignIn,
+    /// What opens the stream of one relayed session, once (CN-3).
+    Ticket,
 }
 
 impl Purpose {
@@ -72,6 +74,7 @@ impl Purpose {
             Self::ComputerKey => "ck_",
             Self::AgentToken => "at_",
             Self::SignIn => "si_",
+            Self::Ticket => "st_",
         }
     }
 }

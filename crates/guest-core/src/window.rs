@@ -167,16 +167,21 @@ impl Window {
         self.zone.local(self.end).to_string()
     }
 
-    /// Tells people the start or the end (GA-14): local time, zone, UTC offset, and UTC.
+    /// Tells people the start or the end, as [`told_at`](Self::told_at) does.
+    #[must_use]
+    pub fn told(&self, edge: Edge) -> String {
+        self.told_at(match edge {
+            Edge::Start => self.start,
+            Edge::End => self.end,
+        })
+    }
+
+    /// Tells people a moment (GA-14): local time, zone, UTC offset, and UTC.
     ///
     /// For example `Tue 1 December 2026, 09:00 (Europe/Paris, UTC+01:00); 08:00 UTC`;
     /// the date is repeated where it differs in UTC.
     #[must_use]
-    pub fn told(&self, edge: Edge) -> String {
-        let at = match edge {
-            Edge::Start => self.start,
-            Edge::End => self.end,
-        };
+    pub fn told_at(&self, at: Instant) -> String {
         let (wall, utc) = (self.zone.wall(at), at.naive_utc());
         let time = if utc.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
         let full = format!("%a %-d %B %Y, {time}");

@@ -67,9 +67,13 @@ fn draft(letter: &Letter) -> Draft {
             GuestNews::Cancelled { .. } => guest::cancelled(letter, about),
         },
         Content::Sender { news, about, guest } => match news {
-            SenderNews::Void { reason, refunded } => sender::void(about, guest, *reason, *refunded),
+            SenderNews::Void { cause, refunded } => sender::void(about, guest, *cause, *refunded),
             SenderNews::TimeAsked { minutes, note } => {
                 sender::time_asked(about, guest, *minutes, note)
+            }
+            SenderNews::NotReady { reason } => sender::not_ready(about, guest, *reason),
+            SenderNews::NeverReachable { refunded } => {
+                sender::never_reachable(about, guest, *refunded)
             }
         },
         Content::SignIn { code, expires_at } => account::sign_in(letter, code, *expires_at),

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::TimeDelta;
 
+use crate::writer::BATCH_MAX;
+
 /// What a store has done since it was opened, and what waits.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct StoreStats {
@@ -27,11 +29,17 @@ pub struct StoreStats {
     /// How many transactions took at most [`StoreStats::BOUNDS`] microseconds,
     /// position by position; each number includes the ones before it.
     pub batches_within: [u64; StoreStats::BOUNDS.len()],
+    /// How many transactions had at most [`StoreStats::SIZES`] units, position by position; each
+    /// number includes the ones before it.
+    pub batches_of: [u64; StoreStats::SIZES.len()],
 }
 
 impl StoreStats {
     /// The bounds of [`batches_within`](Self::batches_within), in microseconds.
     pub const BOUNDS: [u64; 8] = [500, 1_000, 2_500, 5_000, 10_000, 50_000, 250_000, 1_000_000];
+
+    /// The bounds of [`batches_of`](Self::batches_of), up to the most units that a transaction has.
+    pub const SIZES: [u64; 7] = [1, 2, 4, 8, 16, 32, BATCH_MAX as u64];
 }
 
 /// The counters behind [`StoreStats`].
@@ -44,6 +52,7 @@ pub(crate) struct Counters {
     queries: AtomicU64,
     batch_micros: AtomicU64,
     batches_within: [AtomicU64; StoreStats::BOUNDS.len()],
+    batches_of: [AtomicU64; StoreStats::SIZES.len()],
 }
 
 impl Counters {
@@ -58,9 +67,8 @@ impl Counters {
         self.failed_batches.fetch_add(u64::from(failed), Ordering::Relaxed);
         self.last_batch.store(units, Ordering::Relaxed);
         self.batch_micros.fetch_add(micros, Ordering::Relaxed);
-        for (count, bound) in self.batches_within.iter().zip(StoreStats::BOUNDS) {
-            count.fetch_add(u64::from(micros <= bound), Ordering::Relaxed);
-        }
+        count_within(&self.batches_within, &StoreStats::BOUNDS, micros);
+        count_within(&self.batches_of, &StoreStats::SIZES, units);
     }
 
     pub(crate) fn query(&self) {
@@ -69,10 +77,6 @@ impl Counters {
 
     pub(crate) fn read(&self, waiting_units: usize, waiting_queries: usize) -> StoreStats {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let mut batches_within = [0; StoreStats::BOUNDS.len()];
-        for (to, from) in batches_within.iter_mut().zip(&self.batches_within) {
-            *to = get(from);
-        }
         StoreStats {
             units: get(&self.units),
             batches: get(&self.batches),
@@ -82,8 +86,15 @@ impl Counters {
             waiting_units: u64::try_from(waiting_units).unwrap_or(u64::MAX),
             waiting_queries: u64::try_from(waiting_queries).unwrap_or(u64::MAX),
             batch_micros: get(&self.batch_micros),
-            batches_within,
+            batches_within: self.batches_within.each_ref().map(get),
+            batches_of: self.batches_of.each_ref().map(get),
         }
+    }
+}
+
+fn count_within(counts: &[AtomicU64], bounds: &[u64], value: u64) {
+    for (count, bound) in counts.iter().zip(bounds) {
+        count.fetch_add(u64::from(value <= *bound), Ordering::Relaxed);
     }
 }
 
@@ -94,7 +105,7 @@ mod tests {
     use super::{Counters, StoreStats};
 
     #[test]
-    fn batches_are_counted_by_how_long_they_took() {
+    fn batches_are_counted_by_length_and_size() {
         let counters = Counters::default();
         counters.batch(3, TimeDelta::microseconds(1_000), false);
         counters.batch(2, TimeDelta::microseconds(-5), true);
@@ -109,6 +120,7 @@ mod tests {
             waiting_queries: 8,
             batch_micros: 1_000,
             batches_within: [1, 2, 2, 2, 2, 2, 2, 2],
+            batches_of: [0, 1, 2, 2, 2, 2, 2],
         };
         assert_eq!(counters.read(7, 8), expected);
     }

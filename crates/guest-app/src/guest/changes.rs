@@ -1,5 +1,7 @@
 //! What a guest's page is told of the invite and its sessions.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use guest_core::{Invite, TeamId};
 use serde::{Deserialize, Serialize};
@@ -42,7 +44,8 @@ impl App {
     /// Returns the changes after number `after`, or only how far they go now, for the guest alone.
     ///
     /// Each call asks again whether the link is current and the account the
-    /// invited one. Mail is none of the guest's business and left out.
+    /// invited one. Mail, and that the computer is not ready yet, is none of
+    /// the guest's business and left out.
     pub fn guest_changes(
         &self,
         call: &Call,
@@ -50,6 +53,7 @@ impl App {
         after: Option<u64>,
     ) -> Pending<GuestChanges> {
         let (call, link) = (call.clone(), opened(token, &self.config));
+        let relay = Arc::clone(&self.relay);
         self.read(move |view, config| {
             let (invite, _) = guest_of(view, &call, link?)?;
             let Some(after) = after else {
@@ -60,7 +64,7 @@ impl App {
             if found.is_empty() {
                 return Ok(GuestChanges { events: Vec::new(), last });
             }
-            let place = Place::find(view, &invite)?;
+            let place = Place::find(view, &invite, &*relay)?;
             let shown = GuestLinkView::of(view, &place, Ok(()), config)?;
             let events = found.into_iter().map(|event| change(event, &shown)).collect();
             Ok(GuestChanges { events, last })
@@ -95,7 +99,9 @@ fn changes_after(
         let is_end = events.len() < PART;
         after = events.last().map_or(after, |event| event.seq);
         let concerns = |event: &Event| {
-            event.invite == Some(invite.id) && !event.name.starts_with("invite.mail_")
+            event.invite == Some(invite.id)
+                && !event.name.starts_with("invite.mail_")
+                && event.name != "invite.not_ready"
         };
         found.extend(events.into_iter().filter(concerns));
         if is_end || found.len() >= PART {

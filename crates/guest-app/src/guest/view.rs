@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use guest_core::{
-    ConnectRefusal, InputError, Instant, Invite, Note, Permissions, Refusal, Right, Session,
-    SessionId, TimeRequest, TimeRequestRefusal,
+    Carrier, ConnectRefusal, InputError, Instant, Invite, Note, Permissions, Refusal, Right,
+    Secret, Session, SessionId, TimeRequest, TimeRequestRefusal,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +88,11 @@ pub struct Connected {
     pub permissions: Permissions,
     /// When the window ends it; null if it does not.
     pub closes_at: Option<DateTime<Utc>>,
+    /// What opens the stream, once and within 30 s; null where the computer's own software carries
+    /// the session.
+    pub ticket: Option<String>,
+    /// Where the stream is opened, with `?ticket=` added; null where there is none.
+    pub stream_url: Option<String>,
 }
 
 /// A guest's wish for more time (GA-48).
@@ -195,16 +200,29 @@ impl GuestSessionView {
 }
 
 impl Connected {
-    pub(super) const fn of(session: &Session) -> Self {
+    pub(super) fn of(session: &Session, ticket: &Secret, config: &Config) -> Self {
+        let (ticket, stream_url) = match session.carrier {
+            Carrier::External => (None, None),
+            Carrier::Relay { .. } => {
+                (Some(ticket.expose().to_owned()), Some(config.stream_url(session.id)))
+            }
+        };
         Self {
             session_id: session.id,
             permissions: session.permissions,
             closes_at: session.closes_at,
+            ticket,
+            stream_url,
         }
     }
 }
 
-impl Replay for Connected {}
+impl Replay for Connected {
+    /// Takes out the ticket: whoever lost the answer connects again (IF-5).
+    fn scrub(&mut self) {
+        self.ticket = None;
+    }
+}
 
 impl TimeDraft {
     /// Reads the wish, with everything that is wrong.

@@ -113,15 +113,17 @@ impl Plan {
     fn carry_out(self, work: &mut Work<'_>, actor: &Actor) -> Result<InvitesMade, Fault> {
         let by = By::actor(actor);
         let mut made = Vec::with_capacity(self.guests.len());
-        let mut debited = 0;
+        let (mut account, mut debited) = (self.account.clone(), 0);
         for guest in &self.guests {
             let invite = self.make(work, guest, &by)?;
-            debited += u32::from(invite.kind == Kind::Outside);
+            if invite.kind == Kind::Outside {
+                account = debit(work, &account, &invite)?;
+                debited += 1;
+            }
             let shown = InviteView::of(&invite, None, work.now);
             made.push(shown.with_link(&invite, work.config));
         }
-        let balance = credit_account(work.tx, actor.team.id)?.balance;
-        let credits = CreditsAnswer { debited, balance };
+        let credits = CreditsAnswer { debited, balance: account.balance };
         Ok(InvitesMade { invites: made, credits, warnings: self.warnings })
     }
 
@@ -139,11 +141,6 @@ impl Plan {
             }
         }
         work.save(&invite)?;
-        if invite.kind == Kind::Outside {
-            let id = work.ids.next(EntryId::from_bits);
-            let (guest, sender) = (invite.guest.clone(), invite.sender.email.clone());
-            work.post(invite.team, Posting::invite(id, work.now, invite.id, guest, sender))?;
-        }
         work.tell_new_invite(&invite, self.computer.owner())?;
         let detail = serde_json::json!({
             "computer": invite.computer,
@@ -153,7 +150,10 @@ impl Plan {
             "end": invite.window.end(),
         });
         work.audit(invite.team, by, "invite.create", invite.id, &detail)?;
-        Ok(invite)
+        match invite.look(&self.computer, work.now) {
+            Some(warning) => work.carry_out(warning, by),
+            None => Ok(invite),
+        }
     }
 
     /// Returns what the invite of one guest is made of.
@@ -173,6 +173,18 @@ impl Plan {
             message: self.request.message.clone(),
         }
     }
+}
+
+/// Takes the credit of an invite from an account, and returns what is left (CR-10).
+fn debit(
+    work: &mut Work<'_>,
+    account: &CreditAccount,
+    invite: &Invite,
+) -> Result<CreditAccount, Fault> {
+    let id = work.ids.next(EntryId::from_bits);
+    let (guest, sender) = (invite.guest.clone(), invite.sender.email.clone());
+    let posting = Posting::invite(id, work.now, invite.id, guest, sender);
+    work.book(account, posting).map(|(account, _)| account)
 }
 
 /// Warns of a computer that is offline and of guests who are invited already (GA-5, GA-20).

@@ -123,7 +123,8 @@ impl<'a> About<'a> {
     fn sender_letter(self, mail: &Mail, news: SenderNews, config: &Config) -> Letter {
         let (from_name, guest) = (self.team.name.to_string(), self.invite.guest.clone());
         let reply_to = Some(self.invite.sender.email.clone());
-        let (sender, link) = (self.sender_name(), config.team_page(self.team.id));
+        let link = config.invite_page(self.team.id, self.invite.id);
+        let sender = self.sender_name();
         let about = self.facts(sender, link);
         frame(mail, from_name, reply_to, Content::Sender { news, about, guest }, config)
     }

@@ -1,15 +1,15 @@
 //! The outbox as whoever runs the server sees it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use guest_core::{Email, InputError, MailId, MailIntent, MailState, SenderNews};
 use serde::{Deserialize, Serialize};
 
-use super::{instant, invite_of, note};
+use super::{invite_of, note, waiting};
 use crate::paging::page;
-use crate::record::{Mail, Range, list, row};
+use crate::record::{Mail, Range, row};
 use crate::view::Page;
 use crate::work::Work;
-use crate::{App, Call, Denied, Fault, Paging, Pending, tables};
+use crate::{App, Call, Denied, Fault, Paging, Pending};
 
 /// Which mails to list.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -62,7 +62,7 @@ impl App {
         self.write(&Call::operator(), move |work| {
             let mails = match id {
                 Some(id) => vec![work.find(&row![id])?.ok_or(Denied::NotFound("mail"))?],
-                None => waiting(work)?,
+                None => waiting(work.tx, MailState::Retrying, RETRY_MOST)?,
             };
             let mut count = 0;
             for mail in mails {
@@ -96,15 +96,6 @@ impl MailRow {
             detail: mail.detail,
         }
     }
-}
-
-fn waiting(work: &mut Work<'_>) -> Result<Vec<Mail>, Fault> {
-    let index = Some(&tables::MAIL_NEXT);
-    let from = Some(instant(work.now + TimeDelta::microseconds(1)));
-    let range = Range { index, from, limit: RETRY_MOST, ..Range::default() };
-    let mut mails: Vec<Mail> = list(work.tx, &range)?;
-    mails.retain(|mail| mail.state == MailState::Retrying);
-    Ok(mails)
 }
 
 fn retry(work: &mut Work<'_>, mail: Mail) -> Result<bool, Fault> {
@@ -144,6 +135,8 @@ const fn sender_news(news: &SenderNews) -> &'static str {
     match news {
         SenderNews::Void { .. } => "void",
         SenderNews::TimeAsked { .. } => "more time asked",
+        SenderNews::NotReady { .. } => "computer not ready",
+        SenderNews::NeverReachable { .. } => "computer never reachable",
     }
 }
 

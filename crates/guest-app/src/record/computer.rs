@@ -36,6 +36,8 @@ impl Record for Computer {
             known,
             login,
             self.last_seen,
+            self.heard_since,
+            self.heard_before,
             self.announced,
             self.created_at,
             self.removed_at,
@@ -75,6 +77,8 @@ impl Record for Computer {
                 }
             },
             last_seen: row.opt(Reader::instant)?,
+            heard_since: row.opt(Reader::instant)?,
+            heard_before: row.opt(Reader::instant)?,
             announced: row.flag()?,
             created_at: row.instant()?,
             removed_at: row.opt(Reader::instant)?,

@@ -35,6 +35,7 @@ impl Record for Invite {
             self.used_at,
             self.kept_out,
             u32::from(self.heralded.rank()),
+            self.warned,
             self.credit.name(),
             asked.map(|asked| asked.at),
             asked.map(|asked| asked.minutes),
@@ -76,6 +77,7 @@ impl Record for Invite {
             used_at: row.opt(Reader::instant)?,
             kept_out: row.flag()?,
             heralded: Heralded::ranked(row.number()?)?,
+            warned: row.flag()?,
             credit: Credit::named(&row.text()?)?,
             time_asked: read_time_asked(row)?,
             mail: MailNote {

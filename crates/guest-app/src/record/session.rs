@@ -1,7 +1,8 @@
 //! Sessions as rows.
 
 use guest_core::{
-    ComputerId, Connection, InviteId, Permissions, Session, SessionEnd, SessionEndReason, SessionId,
+    Carrier, ComputerId, InviteId, Permissions, SecretHash, Session, SessionEnd, SessionEndReason,
+    SessionId, Traffic,
 };
 
 use super::{Reader, Record, row};
@@ -12,13 +13,18 @@ impl Record for Session {
     const TABLE: &'static Table = &tables::SESSION;
 
     fn to_row(&self) -> Row {
+        let (ticket, taken_at) = match self.carrier {
+            Carrier::External => (None, None),
+            Carrier::Relay { ticket, taken_at } => (Some(ticket), taken_at),
+        };
         row![
             self.team,
             self.id,
             self.invite,
             self.computer,
             &self.guest,
-            self.connection.name(),
+            ticket,
+            taken_at,
             u32::from(self.permissions.bits()),
             self.opened_at,
             self.used_at,
@@ -26,9 +32,10 @@ impl Record for Session {
             self.from.as_str(),
             self.ended.map(|end| end.at),
             self.ended.map(|end| end.reason.name()),
-            self.bytes_in,
-            self.bytes_out,
-            self.refused_input,
+            self.traffic.map(|traffic| traffic.bytes_in),
+            self.traffic.map(|traffic| traffic.bytes_out),
+            self.traffic.map(|traffic| traffic.refused_input),
+            self.due(),
         ]
     }
 
@@ -39,7 +46,15 @@ impl Record for Session {
             invite: row.id(InviteId::from_bits)?,
             computer: row.id(ComputerId::from_bits)?,
             guest: row.parsed()?,
-            connection: Connection::named(&row.text()?)?,
+            carrier: {
+                let ticket = row.opt(|row| row.bytes().map(SecretHash::from_bytes))?;
+                let taken_at = row.opt(Reader::instant)?;
+                match ticket {
+                    Some(ticket) => Carrier::Relay { ticket, taken_at },
+                    None if taken_at.is_none() => Carrier::External,
+                    None => return None,
+                }
+            },
             permissions: Permissions::from_bits(row.number()?)?,
             opened_at: row.instant()?,
             used_at: row.opt(Reader::instant)?,
@@ -56,9 +71,21 @@ impl Record for Session {
                     (Some(_), None) | (None, Some(_)) => return None,
                 }
             },
-            bytes_in: row.number()?,
-            bytes_out: row.number()?,
-            refused_input: row.number()?,
+            traffic: read_traffic(row)?,
         })
+    }
+}
+
+#[expect(clippy::option_option, reason = "null and nonsense are two things")]
+fn read_traffic(row: &mut Reader) -> Option<Option<Traffic>> {
+    let bytes_in = row.opt(Reader::number)?;
+    let bytes_out = row.opt(Reader::number)?;
+    let refused_input = row.opt(Reader::number)?;
+    match (bytes_in, bytes_out, refused_input) {
+        (None, None, None) => Some(None),
+        (Some(bytes_in), Some(bytes_out), Some(refused_input)) => {
+            Some(Some(Traffic { bytes_in, bytes_out, refused_input }))
+        }
+        (Some(_) | None, Some(_) | None, Some(_) | None) => None,
     }
 }

@@ -14,12 +14,14 @@ fn ga_37_one_reminder_a_quarter_of_an_hour_before() {
     fix.invite_one(computer, "mia@acme.example");
     fix.app.lease_letters(10).wait().unwrap();
     fix.store.set(at("09:44:59"));
+    fix.heartbeat("studio-1");
     assert_eq!(mails_after(&fix), 0);
     fix.store.set(at("09:45:00"));
     assert_eq!(mails_after(&fix), 1);
     assert_eq!(events(&fix, "invite.reminded"), 1);
     assert_eq!(mails_after(&fix), 0);
     fix.store.set(at("10:00:00"));
+    fix.heartbeat("studio-1");
     assert_eq!(mails_after(&fix), 0);
     assert_eq!(events(&fix, "invite.opened"), 1);
 }

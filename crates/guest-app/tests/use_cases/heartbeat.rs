@@ -4,7 +4,7 @@ use guest_app::{Fault, Heartbeat, HeartbeatAnswer, SessionEnded, tables};
 use guest_core::{ComputerId, InviteId, Purpose, Secret, SessionId};
 
 use crate::computers::{connect, count, last_end, life, new_key, owned, personal, show};
-use crate::fixture::{Fixture, TEAM, refused};
+use crate::fixture::{Fixture, TEAM, at, refused};
 
 #[test]
 fn ga_1_the_first_heartbeat_of_a_name_provisions_its_computer() {
@@ -127,7 +127,7 @@ fn ga_31_another_login_voids_what_was_never_used() {
     hear(&fix, &fix.computer_key, &kiosk).unwrap();
     let [used, unused] =
         ["mia@acme.example", "lin@example.org"].map(|guest| fix.invite_one(computer, guest));
-    fix.until("10:00:00");
+    fix.store.set(at("10:00:00"));
     hear(&fix, &fix.computer_key, &kiosk).unwrap();
     connect(&fix, "mia", used);
     hear(&fix, &fix.computer_key, &logged("studio-1", None)).unwrap();

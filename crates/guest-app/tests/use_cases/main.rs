@@ -25,9 +25,19 @@ mod guest_wishes;
 #[cfg(test)]
 mod heartbeat;
 #[cfg(test)]
+mod hosting;
+#[cfg(test)]
 mod invites;
 #[cfg(test)]
+mod once;
+#[cfg(test)]
 mod outbox;
+#[cfg(test)]
+mod readiness;
+#[cfg(test)]
+mod relay;
+#[cfg(test)]
+mod revocation;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]

@@ -96,6 +96,22 @@ fn ga_50_a_lease_that_runs_out_is_given_again() {
 }
 
 #[test]
+fn ga_50_a_server_that_starts_takes_back_what_was_being_handed_over() {
+    let fix = Fixture::new();
+    fix.credits(2);
+    fix.invite(fix.computer(), "a@example.org, b@example.org");
+    let [one, other] = <[Letter; 2]>::try_from(lease(&fix).letters).unwrap();
+    settle(&fix, one.id, failed(false));
+    fix.advance(1);
+    assert_eq!(fix.app.take_back_letters().wait().unwrap(), 1, "what waits to be retried waits on");
+    let again = only(lease(&fix));
+    assert_eq!((again.id, again.made_at), (other.id, other.made_at));
+    assert_eq!(mails(&fix, Some("sending"))[0].attempts, 2);
+    settle(&fix, again.id, Delivery::Accepted);
+    assert_eq!(fix.app.take_back_letters().wait().unwrap(), 0);
+}
+
+#[test]
 fn ga_50_one_recipient_never_holds_up_another() {
     let fix = Fixture::new();
     fix.credits(3);
@@ -180,6 +196,8 @@ fn check_cancelled(fix: &Fixture) {
 fn ga_37_a_reminder_of_a_start_that_moved_away_is_not_sent() {
     let (fix, invite) = invited("lin@example.org");
     settle_first(&fix, Delivery::Accepted);
+    fix.store.set(at("09:45:00"));
+    fix.heartbeat("studio-1");
     fix.until("09:45:00");
     let change =
         WindowChange { start: Some("2026-12-01T11:00".to_owned()), ..WindowChange::default() };

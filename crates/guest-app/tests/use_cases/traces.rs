@@ -39,7 +39,7 @@ pub(crate) fn pointers<T: std::fmt::Debug>(answer: Result<T, Fault>) -> Vec<Stri
 }
 
 /// Returns a column of the rows in which another one says `value`.
-fn column(
+pub(crate) fn column(
     fix: &Fixture,
     table: &'static Table,
     by: &str,

@@ -2,8 +2,8 @@
 
 use guest_app::view::ComputerView;
 use guest_app::{
-    ApiKeyDraft, BulkRequest, Call, Caller, ComputerChange, ComputerDraft, Fault, GroupDraft,
-    Heartbeat, NewUser, Paging, RevokeRequest, UserChange, UserView,
+    BulkRequest, Call, Caller, ComputerChange, ComputerDraft, Fault, GroupDraft, Heartbeat,
+    NewTeam, NewUser, Paging, RevokeRequest, UserChange, UserView,
 };
 use guest_core::{ComputerId, InviteId, Purpose, Refusal, Secret, UserId};
 
@@ -81,6 +81,44 @@ fn if_22_only_the_operator_adds_users_and_an_address_once() {
     assert_eq!(refused(add(&Call::operator(), &coordinator)), "validation");
     let wrong = pointers(add(&Call::operator(), &new_user("kim", "boss")));
     assert_eq!(wrong, ["/email", "/profile"]);
+}
+
+#[test]
+fn or_1_a_user_has_a_name_an_email_a_profile_and_flags() {
+    let fix = Fixture::new();
+    let told = |name: &str| {
+        let user = show(&fix, name);
+        (user.name, user.profile, user.owner, user.coordinator, user.state)
+    };
+    let of = |name: &str, profile: &str, owner, coordinator| {
+        (name.to_owned(), profile.to_owned(), owner, coordinator, "active".to_owned())
+    };
+    assert_eq!(told("ada"), of("Ada", "administrator", true, false));
+    assert_eq!(told("bob"), of("bob", "administrator", false, false));
+    assert_eq!(told("cory"), of("cory", "member", false, true));
+    assert_eq!(told("eve"), of("eve", "external", false, false));
+    revoke(&fix, "bob", "eve").unwrap();
+    assert_eq!(show(&fix, "eve").state, "revoked");
+}
+
+#[test]
+fn or_1_emails_of_active_users_are_unique_in_a_team_regardless_of_case() {
+    let fix = Fixture::new();
+    let beta = NewTeam {
+        team: "beta".to_owned(),
+        name: "Beta".to_owned(),
+        owner: "MIA@acme.example".to_owned(),
+        ..NewTeam::default()
+    };
+    fix.app.init_team(&beta).wait().unwrap();
+    let again = new_user("MIA@acme.EXAMPLE", "administrator");
+    let add = |team: &str| fix.app.add_user(&Call::operator(), team, &again).wait();
+    assert_eq!(refused(add(TEAM)), "already_member");
+    assert_eq!(refused(add("beta")), "already_member");
+    // The address of somebody revoked is free, for one.
+    revoke(&fix, "bob", "mia").unwrap();
+    assert_eq!(add(TEAM).unwrap().profile, "administrator");
+    assert_eq!(refused(add(TEAM)), "already_member");
 }
 
 #[test]
@@ -253,122 +291,18 @@ fn ga_39_becoming_administrator_or_staying_coordinator_by_group_loses_nothing() 
     assert_eq!(ended(&fix, id).as_deref(), Some("rights_lost"));
 }
 
-#[test]
-fn or_9_revoking_ends_everything_of_a_user_at_once() {
-    let fix = Fixture::new();
-    fix.credits(5);
-    let computer = fix.computer();
-    let laptop = own_computer(&fix, "cory");
-    let for_them = invite(&fix, "bob", computer, "cory@acme.example");
-    let to_oneself = invite(&fix, "cory", laptop, "cory@acme.example");
-    let to_own = invite(&fix, "cory", laptop, "mia@acme.example");
-    let by_them = invite(&fix, "cory", computer, "lin@example.org");
-    let cory = id_of(&fix, "cory");
-    let key = api_key(&fix, Some(cory));
-    let group = GroupDraft { name: "Lab".to_owned(), coordinator: true };
-    let group = fix.app.make_group(&fix.owner(), TEAM, &group).wait().unwrap().id;
-    fix.app.join_group(&fix.owner(), TEAM, group, cory).wait().unwrap();
-    fix.app.team(&key, TEAM).wait().unwrap();
-    let browser = fix.call("cory");
-
-    let preview = fix.app.revocation(&fix.call("bob"), TEAM, cory).wait().unwrap();
-    assert_eq!((preview.invites_for, preview.invites_by), (2, 1));
-    assert_eq!((preview.api_keys, preview.groups), (1, 1));
-    let lost: Vec<_> =
-        preview.computers.iter().map(|one| (one.name.as_str(), one.invites)).collect();
-    assert_eq!(lost, [("laptop of cory", 2)]);
-    assert_eq!(show(&fix, "cory").state, "active");
-
-    let revoked = revoke(&fix, "bob", "cory").unwrap();
-    assert_eq!((revoked.state.as_str(), revoked.name.as_str()), ("revoked", "cory"));
-    assert_eq!(revoked.revoked_at, Some(fix.store.now()));
-    assert_eq!(refused(fix.app.team(&browser, TEAM).wait()), "not_found");
-    assert_eq!(refused(fix.app.team(&key, TEAM).wait()), "unauthenticated");
-    assert_eq!(ended(&fix, for_them).as_deref(), Some("user_revoked"));
-    assert_eq!(ended(&fix, to_oneself).as_deref(), Some("user_revoked"));
-    assert_eq!(ended(&fix, to_own).as_deref(), Some("computer_removed"));
-    assert_eq!(ended(&fix, by_them), None);
-    assert!(computers(&fix).iter().all(|one| one.id != laptop));
-    let left = fix.app.group(&fix.owner(), TEAM, group).wait().unwrap();
-    assert_eq!(left.members, []);
-    assert_eq!(told(&fix, "user.revoked").len(), 1);
-    let letters = fix.app.lease_letters(20).wait().unwrap().letters;
-    let to_cory = letters.iter().filter(|letter| letter.to == email("cory@acme.example"));
-    assert!(
-        to_cory.map(|letter| format!("{:?}", letter.content)).any(|one| one.contains("Revoked"))
-    );
-}
-
-#[test]
-fn ga_39_whoever_revokes_may_cancel_their_invites_in_the_same_step() {
-    let fix = Fixture::new();
-    fix.credits(1);
-    let by_them = invite(&fix, "cory", fix.computer(), "lin@example.org");
-    let request = RevokeRequest { cancel_their_invites: true };
-    let cory = id_of(&fix, "cory");
-    fix.app.revoke_user(&fix.call("bob"), TEAM, cory, &request).wait().unwrap();
-    assert_eq!(ended(&fix, by_them).as_deref(), Some("cancelled"));
-    assert_eq!(fix.app.balance(&fix.owner(), TEAM).wait().unwrap().balance, 1);
-}
-
-#[test]
-fn or_10_revoking_twice_answers_with_the_date_and_changes_nothing() {
-    let fix = Fixture::new();
-    let first = revoke(&fix, "bob", "mia").unwrap();
-    fix.advance(60);
-    let Err(Fault::Refused(refusal)) = revoke(&fix, "bob", "mia") else { panic!("revoked") };
-    assert_eq!(refusal.code(), "already_revoked");
-    let at = first.revoked_at.unwrap();
-    assert_eq!(refusal.facts(), [("at", guest_core::Fact::At(at))]);
-    assert_eq!(show(&fix, "mia").version, first.version);
-    assert_eq!(audited(&fix, "user.revoke").len(), 1);
-}
-
-#[test]
-fn or_6_who_may_revoke_whom() {
-    let fix = Fixture::new();
-    assert_eq!(refused(revoke(&fix, "ada", "ada")), "own_account");
-    assert_eq!(refused(revoke(&fix, "bob", "ada")), "forbidden");
-    assert_eq!(refused(revoke(&fix, "cory", "mia")), "forbidden");
-    let operator =
-        fix.app.revoke_user(&Call::operator(), TEAM, id_of(&fix, "ada"), &RevokeRequest::default());
-    assert_eq!(refused(operator.wait()), "last_owner");
-    let owner = UserChange { owner: Some(true), ..UserChange::default() };
-    change_user(&fix, "ada", "bob", &owner).unwrap();
-    // Of two owners who revoke each other exactly one succeeds.
-    revoke(&fix, "bob", "ada").unwrap();
-    assert_eq!(refused(revoke(&fix, "ada", "bob")), "not_found");
-}
-
-#[test]
-fn or_9_whoever_comes_back_is_a_new_user() {
-    let fix = Fixture::new();
-    let old = id_of(&fix, "mia");
-    revoke(&fix, "bob", "mia").unwrap();
-    let mia = new_user("mia@acme.example", "member");
-    let new = fix.app.add_user(&Call::operator(), TEAM, &mia).wait().unwrap();
-    assert_ne!(new.id, old);
-    let both = users(&fix, &fix.owner());
-    let states: Vec<_> = both.iter().filter(|user| user.email == new.email).collect();
-    assert_eq!(
-        states.iter().map(|user| user.state.as_str()).collect::<Vec<_>>(),
-        ["revoked", "active"]
-    );
-    fix.app.team(&fix.call("mia"), TEAM).wait().unwrap();
-}
-
-fn users(fix: &Fixture, call: &Call) -> Vec<UserView> {
+pub(crate) fn users(fix: &Fixture, call: &Call) -> Vec<UserView> {
     fix.app.users(call, TEAM, &Paging::default()).wait().unwrap().data
 }
 
 /// Returns the latest user of this name.
-fn show(fix: &Fixture, name: &str) -> UserView {
+pub(crate) fn show(fix: &Fixture, name: &str) -> UserView {
     let address = email(&format!("{name}@acme.example"));
     let mut all = users(fix, &fix.call("bob")).into_iter();
     all.rfind(|user| user.email.as_ref() == Some(&address)).unwrap()
 }
 
-fn change_user(
+pub(crate) fn change_user(
     fix: &Fixture,
     by: &str,
     whom: &str,
@@ -377,7 +311,7 @@ fn change_user(
     fix.app.change_user(&fix.call(by), TEAM, id_of(fix, whom), change, None).wait()
 }
 
-fn revoke(fix: &Fixture, by: &str, whom: &str) -> Result<UserView, Fault> {
+pub(crate) fn revoke(fix: &Fixture, by: &str, whom: &str) -> Result<UserView, Fault> {
     let request = RevokeRequest::default();
     fix.app.revoke_user(&fix.call(by), TEAM, id_of(fix, whom), &request).wait()
 }
@@ -386,7 +320,7 @@ fn not_coordinator() -> UserChange {
     UserChange { coordinator: Some(false), ..UserChange::default() }
 }
 
-fn new_user(address: &str, profile: &str) -> NewUser {
+pub(crate) fn new_user(address: &str, profile: &str) -> NewUser {
     NewUser {
         email: address.to_owned(),
         name: address.split('@').next().unwrap().to_owned(),
@@ -396,19 +330,8 @@ fn new_user(address: &str, profile: &str) -> NewUser {
     }
 }
 
-fn api_key(fix: &Fixture, user: Option<UserId>) -> Call {
-    let draft = ApiKeyDraft {
-        name: "script".to_owned(),
-        scopes: vec!["all".to_owned()],
-        user_id: user.map(|id| id.to_string()),
-    };
-    let made = fix.app.make_api_key(&fix.owner(), TEAM, &draft).wait().unwrap();
-    let secret = Secret::parse(Purpose::ApiKey, &made.key.unwrap()).unwrap();
-    Call { caller: Caller::ApiKey(secret.hash()), origin: None, once: None }
-}
-
 /// Provisions a computer of somebody's own, online and with guest access on.
-fn own_computer(fix: &Fixture, who: &str) -> ComputerId {
+pub(crate) fn own_computer(fix: &Fixture, who: &str) -> ComputerId {
     let call = fix.call(who);
     let mine = ComputerDraft { name: format!("laptop of {who}"), provision: "personal".to_owned() };
     let made = fix.app.register_computer(&call, TEAM, &mine).wait().unwrap();
@@ -420,17 +343,17 @@ fn own_computer(fix: &Fixture, who: &str) -> ComputerId {
     made.computer.id
 }
 
-fn computers(fix: &Fixture) -> Vec<ComputerView> {
+pub(crate) fn computers(fix: &Fixture) -> Vec<ComputerView> {
     fix.app.computers(&fix.owner(), TEAM, &Paging::default()).wait().unwrap().data
 }
 
-fn invite(fix: &Fixture, by: &str, computer: ComputerId, guest: &str) -> InviteId {
+pub(crate) fn invite(fix: &Fixture, by: &str, computer: ComputerId, guest: &str) -> InviteId {
     let asked = draft(computer, guest, "2026-12-01T10:00", "2026-12-01T12:00");
     fix.app.make_invites(&fix.call(by), TEAM, &asked).wait().unwrap().invites[0].id
 }
 
 /// Returns why an invite has ended, if it has.
-fn ended(fix: &Fixture, id: InviteId) -> Option<String> {
+pub(crate) fn ended(fix: &Fixture, id: InviteId) -> Option<String> {
     let invite = fix.app.invite(&fix.owner(), TEAM, id).wait().unwrap();
     invite.ended.map(|ended| ended.reason)
 }

@@ -1,7 +1,8 @@
 //! Whether a guest may connect now.
 
 use crate::{
-    Computer, Email, EndedRefusal, Fact, Facts, Instant, Invite, Permissions, Refusal, RefusalKind,
+    Computer, Connection, Email, EndedRefusal, Fact, Facts, Instant, Invite, Permissions, Refusal,
+    RefusalKind,
 };
 
 /// Somebody trying to connect.
@@ -15,6 +16,8 @@ pub struct Attempt<'a> {
     pub computer: &'a Computer,
     /// Whether the sender may still invite to that computer; asked for oneself only (GA-43).
     pub sender_may_invite: bool,
+    /// Whether its agent is connected here; asked where this product carries the session (GA-4).
+    pub reached: bool,
 }
 
 /// What a guest gets by connecting.
@@ -27,7 +30,7 @@ pub struct Admission {
 }
 
 impl Invite {
-    /// Decides whether somebody may connect at `now` (GA-41, GA-42, GA-43, GA-47).
+    /// Decides whether somebody may connect at `now` (GA-4, GA-41, GA-42, GA-43, GA-47).
     ///
     /// It allocates nothing (QU-2).
     ///
@@ -52,7 +55,11 @@ impl Invite {
         if !attempt.computer.guest_access {
             return Err(ConnectRefusal::AccessOff);
         }
-        if !attempt.computer.is_online(now) {
+        let reached = match attempt.computer.connection {
+            Connection::External => true,
+            Connection::Relay => attempt.reached,
+        };
+        if !reached || !attempt.computer.is_online(now) {
             return Err(ConnectRefusal::ComputerOffline);
         }
         Ok(Admission { permissions: self.session_permissions(), closes_at: self.closes_at() })
@@ -237,6 +244,19 @@ mod tests {
             let scene = Scene { computer, now, ..Scene::new(Kind::Oneself) };
             assert_eq!(scene.admit(), Ok(always));
         }
+    }
+
+    #[test]
+    fn ga_4_a_relayed_computer_is_reached_over_its_socket_only() {
+        let relayed = Computer { connection: Connection::Relay, ..team_computer() };
+        for (reached, expected) in [(true, None), (false, Some(ConnectRefusal::ComputerOffline))] {
+            let scene = Scene { computer: relayed.clone(), reached, ..Scene::new(Kind::Team) };
+            assert_eq!(scene.admit().err(), expected);
+        }
+        // A socket alone is not enough: its agent speaks up as any other's.
+        let silent = Computer { last_seen: Some(at("10:00")), ..relayed };
+        let scene = Scene { computer: silent, reached: true, ..Scene::new(Kind::Team) };
+        assert_eq!(scene.admit(), Err(ConnectRefusal::ComputerOffline));
     }
 
     #[test]
@@ -444,6 +464,7 @@ mod tests {
         link: u32,
         account: Option<Email>,
         sender_may_invite: bool,
+        reached: bool,
         now: &'static str,
     }
 
@@ -456,6 +477,7 @@ mod tests {
                 computer: team_computer(),
                 link: 0,
                 sender_may_invite: true,
+                reached: false,
                 now: "10:30",
             }
         }
@@ -466,6 +488,7 @@ mod tests {
                 account: self.account.as_ref(),
                 computer: &self.computer,
                 sender_may_invite: self.sender_may_invite,
+                reached: self.reached,
             };
             self.invite.admit(attempt, at(self.now))
         }

@@ -2,8 +2,8 @@
 
 use super::{Credit, RefundReason};
 use crate::{
-    Fact, Facts, GuestNews, HostLogin, HostLoginState, Instant, Invite, InviteEffect, InviteNews,
-    Life, MailIntent, MailState, Refusal, RefusalKind, SenderNews, SessionEndReason, Step,
+    Computer, Fact, Facts, GuestNews, HostLogin, HostLoginState, Instant, Invite, InviteEffect,
+    InviteNews, Life, MailState, Refusal, RefusalKind, SenderNews, SessionEndReason, Step,
 };
 
 /// Why an invite was cancelled.
@@ -21,10 +21,21 @@ pub enum CancelReason {
 
 /// Why an invite became void (GA-31).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum VoidReason {
     /// Somebody else, or nobody, is logged in on its computer.
     HostLoginChanged,
+    /// Its computer was removed.
+    ComputerRemoved,
+}
+
+/// What was seen that makes an invite void (GA-31): as much as its sender is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum VoidCause {
+    /// Nobody is logged in on its computer any more.
+    LoggedOut,
+    /// Another account is logged in on its computer.
+    OtherLogin,
     /// Its computer was removed.
     ComputerRemoved,
 }
@@ -149,6 +160,17 @@ impl VoidReason {
     }
 }
 
+impl VoidCause {
+    /// Returns what is kept of it with the invite.
+    #[must_use]
+    pub const fn reason(self) -> VoidReason {
+        match self {
+            Self::LoggedOut | Self::OtherLogin => VoidReason::HostLoginChanged,
+            Self::ComputerRemoved => VoidReason::ComputerRemoved,
+        }
+    }
+}
+
 impl Invite {
     /// Returns an error once the invite has ended.
     ///
@@ -187,10 +209,16 @@ impl Invite {
     }
 
     /// Ends the invite because its window has (GA-30, CR-11).
-    pub(super) fn expire(&self, now: Instant) -> Step<Self, InviteEffect> {
+    ///
+    /// The sender is told if the guest never had a chance, since `computer` was never there (GA-62).
+    pub(super) fn expire(&self, computer: &Computer, now: Instant) -> Step<Self, InviteEffect> {
         let refund = self.used_at.is_none().then_some(RefundReason::Unused);
         let session = SessionEndReason::WindowEnded;
         let mut step = self.end(Life::Expired { at: now }, session, refund);
+        if self.used_at.is_none() && computer.missed(self.window) {
+            let refunded = step.next.credit == Credit::Refunded;
+            step.effects.push(self.mail_sender(SenderNews::NeverReachable { refunded }));
+        }
         step.effects.push(InviteEffect::Tell(InviteNews::Expired));
         step
     }
@@ -205,7 +233,7 @@ impl Invite {
         if self.used_at.is_some() {
             self.cancel(CancelReason::ComputerRemoved, refunds, now).ok()
         } else {
-            self.is_live().then(|| self.void(VoidReason::ComputerRemoved, now))
+            self.is_live().then(|| self.void(VoidCause::ComputerRemoved, now))
         }
     }
 
@@ -234,7 +262,8 @@ impl Invite {
             }
             (Some(remembered), Some(seen)) if remembered == seen => None,
             (Some(_), _) if self.used_at.is_some() => None,
-            (Some(_), _) => Some(self.void(VoidReason::HostLoginChanged, now)),
+            (Some(_), Some(_)) => Some(self.void(VoidCause::OtherLogin, now)),
+            (Some(_), None) => Some(self.void(VoidCause::LoggedOut, now)),
         }
     }
 
@@ -258,15 +287,14 @@ impl Invite {
         })
     }
 
-    fn void(&self, reason: VoidReason, now: Instant) -> Step<Self, InviteEffect> {
+    /// Ends the invite because it cannot be honoured; its sender is told what was seen (GA-31).
+    fn void(&self, cause: VoidCause, now: Instant) -> Step<Self, InviteEffect> {
+        let reason = cause.reason();
         let refund = Some(RefundReason::Void);
         let mut step = self.end(Life::Void { at: now, reason }, reason.session_end(), refund);
         self.withdraw(&mut step);
         let refunded = step.next.credit == Credit::Refunded;
-        step.effects.push(InviteEffect::Mail(MailIntent::Sender {
-            invite: self.id,
-            news: SenderNews::Void { reason, refunded },
-        }));
+        step.effects.push(self.mail_sender(SenderNews::Void { cause, refunded }));
         step.effects.push(InviteEffect::Tell(InviteNews::Voided));
         step
     }

@@ -3,8 +3,8 @@
 use crate::{
     CancelReason, Computer, ComputerId, ComputerName, Connection, Email, GuestNews, HostLogin,
     HostLoginState, Instant, Invite, InviteEffect, InviteId, Kind, MailId, MailIntent, Message,
-    NewInvite, Permissions, Provision, RefundPolicy, RefundReason, SecretHash, Sender, TeamId,
-    Title, UserId, Window, Zone,
+    NewInvite, Permissions, Provision, RefundPolicy, RefundReason, SecretHash, Sender, SenderNews,
+    TeamId, Title, UserId, Window, Zone,
 };
 
 /// Who invites, and whose the personal computer is.
@@ -46,7 +46,7 @@ pub(crate) fn ended(kind: Kind) -> [Invite; 5] {
     let cancelled =
         |reason| invite(kind).cancel(reason, RefundPolicy::UnusedOnly, at("09:00")).unwrap().next;
     [
-        invite(kind).expire(at("12:00")).next,
+        invite(kind).expire(&team_computer(), at("12:00")).next,
         cancelled(CancelReason::Asked),
         cancelled(CancelReason::RightsLost),
         invite(kind).lose_computer(RefundPolicy::UnusedOnly, at("09:00")).unwrap().next,
@@ -66,11 +66,18 @@ pub(super) fn team_computer() -> Computer {
         guest_access: true,
         login: HostLoginState::Known(login("kiosk")),
         last_seen: Some(at("10:30")),
+        heard_since: Some(at("10:30")),
+        heard_before: None,
         announced: true,
         created_at: at("08:00"),
         removed_at: None,
         version: 1,
     }
+}
+
+/// The same, heard just now.
+pub(super) fn heard_at(now: &str) -> Computer {
+    Computer { last_seen: Some(at(now)), heard_since: Some(at(now)), ..team_computer() }
 }
 
 /// Ada's own computer, otherwise the same.
@@ -83,6 +90,19 @@ pub(super) fn personal_computer() -> Computer {
 pub(super) fn guest_mails(effects: &[InviteEffect]) -> Vec<GuestNews> {
     let mails = effects.iter().filter_map(|effect| match effect {
         InviteEffect::Mail(MailIntent::Guest { news, .. }) => Some(*news),
+        InviteEffect::Mail(_)
+        | InviteEffect::EndSession(_)
+        | InviteEffect::RetimeSession
+        | InviteEffect::Refund(_)
+        | InviteEffect::Tell(_) => None,
+    });
+    mails.collect()
+}
+
+/// The mails to the sender among `effects`.
+pub(super) fn sender_mails(effects: &[InviteEffect]) -> Vec<SenderNews> {
+    let mails = effects.iter().filter_map(|effect| match effect {
+        InviteEffect::Mail(MailIntent::Sender { news, .. }) => Some(news.clone()),
         InviteEffect::Mail(_)
         | InviteEffect::EndSession(_)
         | InviteEffect::RetimeSession

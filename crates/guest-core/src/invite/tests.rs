@@ -1,4 +1,6 @@
-use super::fixtures::{at, ended, guest_mails, invite, login, made, new, paris, used, window};
+use super::fixtures::{
+    at, ended, guest_mails, heard_at, invite, login, made, new, paris, used, window,
+};
 use super::*;
 
 #[test]
@@ -57,9 +59,21 @@ fn ga_37_a_late_reminder_is_sent_up_to_the_start() {
 
 #[test]
 fn ga_37_the_reminder_is_a_mail_to_the_guest() {
-    let step = invite(Kind::Outside).handle_due(at("09:45")).unwrap();
+    let step = invite(Kind::Outside).handle_due(&heard_at("09:45"), at("09:45")).unwrap();
     assert_eq!(guest_mails(&step.effects), [GuestNews::Reminder]);
     assert_eq!(step.next.version, 1, "people changed nothing");
+}
+
+#[test]
+fn ga_37_a_guest_who_is_kept_out_is_reminded_only_once_readmitted() {
+    let (reminded, opened) = (Some(InviteNews::Reminded), Some(InviteNews::Opened));
+    let out = invite(Kind::Outside).kick(true).unwrap().next;
+    assert_eq!(out.due(), Some(at("10:00")));
+    check_told(&out, &[("09:45", None), ("09:59", None), ("10:00", opened)]);
+    let back = out.readmit().unwrap().next;
+    check_told(&back, &[("09:44", None), ("09:45", reminded), ("10:00", opened)]);
+    check_told(&back, &[("09:55", reminded), ("10:00", opened)]);
+    check_told(&back, &[("10:05", opened), ("10:06", None)]);
 }
 
 #[test]
@@ -89,10 +103,11 @@ fn ga_37_moving_the_end_or_the_zone_does_not_arm_it_again() {
 #[test]
 fn ga_30_an_invite_expires_at_exactly_its_end() {
     for invite in [invite(Kind::Outside), used(Kind::Outside), invite(Kind::Team)] {
-        let open = invite.handle_due(at("11:59:59.999999")).unwrap().next;
+        let open =
+            invite.handle_due(&heard_at("11:59:59.999999"), at("11:59:59.999999")).unwrap().next;
         assert_eq!((open.is_live(), open.due()), (true, Some(at("12:00"))));
-        assert_eq!(open.handle_due(at("11:59:59.999999")), None);
-        let step = open.handle_due(at("12:00")).unwrap();
+        assert_eq!(open.handle_due(&heard_at("11:59:59.999999"), at("11:59:59.999999")), None);
+        let step = open.handle_due(&heard_at("11:59"), at("12:00")).unwrap();
         assert_eq!(step.next.life, Life::Expired { at: at("12:00") });
         assert_eq!(step.effects[0], InviteEffect::EndSession(SessionEndReason::WindowEnded));
         assert_eq!(step.effects.last(), Some(&InviteEffect::Tell(InviteNews::Expired)));
@@ -102,7 +117,7 @@ fn ga_30_an_invite_expires_at_exactly_its_end() {
 
 #[test]
 fn ga_30_an_end_that_was_slept_through_is_kept_with_the_time_it_was_seen() {
-    let step = invite(Kind::Outside).handle_due(at("18:00")).unwrap();
+    let step = invite(Kind::Outside).handle_due(&heard_at("18:00"), at("18:00")).unwrap();
     assert_eq!(step.next.life, Life::Expired { at: at("18:00") });
     assert_eq!(step.next.due(), None);
 }
@@ -111,7 +126,10 @@ fn ga_30_an_end_that_was_slept_through_is_kept_with_the_time_it_was_seen() {
 fn ga_30_nothing_is_due_once_ended() {
     for kind in [Kind::Outside, Kind::Team, Kind::Oneself] {
         for ended in ended(kind) {
-            assert_eq!((ended.due(), ended.handle_due(at("18:00"))), (None, None));
+            assert_eq!(
+                (ended.due(), ended.handle_due(&heard_at("18:00"), at("18:00"))),
+                (None, None)
+            );
         }
     }
 }
@@ -121,7 +139,7 @@ fn ga_43_an_invite_for_oneself_reminds_and_does_not_expire() {
     let reminded = Some(InviteNews::Reminded);
     check_told(&invite(Kind::Oneself), &[("09:45", reminded), ("10:00", None), ("18:00", None)]);
     // Started already when the clock is asked: nothing is told, and nothing stays due.
-    let step = invite(Kind::Oneself).handle_due(at("10:30")).unwrap();
+    let step = invite(Kind::Oneself).handle_due(&heard_at("10:30"), at("10:30")).unwrap();
     assert_eq!((step.effects, step.next.due()), (vec![], None));
     assert_eq!(made(Kind::Oneself, window("10:00", "12:00"), "11:00").due(), None);
     assert_eq!(invite(Kind::Oneself).closes_at(), None);
@@ -166,13 +184,16 @@ fn names_and_ranks_read_back() {
     for phase in Phase::ALL {
         assert_eq!(Phase::named(phase.name()), Some(phase));
     }
-    for (rank, heralded) in
-        [(0, Heralded::Nothing), (1, Heralded::Reminder), (2, Heralded::Opening)]
-    {
+    for (rank, heralded) in [
+        (0, Heralded::Nothing),
+        (1, Heralded::Hour),
+        (2, Heralded::Reminder),
+        (3, Heralded::Opening),
+    ] {
         assert_eq!((heralded.rank(), Heralded::ranked(rank)), (rank, Some(heralded)));
     }
     assert_eq!((Kind::named("Team"), Credit::named(""), Phase::named("live")), (None, None, None));
-    assert_eq!(Heralded::ranked(3), None);
+    assert_eq!(Heralded::ranked(4), None);
 }
 
 /// Asks the clock at each time and checks what those who follow events are told.
@@ -180,7 +201,7 @@ fn names_and_ranks_read_back() {
 fn check_told(invite: &Invite, calls: &[(&str, Option<InviteNews>)]) {
     let mut invite = invite.clone();
     for (time, expected) in calls {
-        let step = invite.handle_due(at(time));
+        let step = invite.handle_due(&heard_at(time), at(time));
         let told = step.iter().flat_map(|step| &step.effects).find_map(|effect| match effect {
             InviteEffect::Tell(news) => Some(*news),
             InviteEffect::Mail(_)

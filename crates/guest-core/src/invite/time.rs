@@ -5,8 +5,7 @@ use chrono::TimeDelta;
 use super::edit::span;
 use crate::{
     Edit, EditRefusal, EndedRefusal, Fact, Facts, InputError, Instant, Invite, InviteEffect,
-    InviteNews, LocalTime, MailIntent, Note, Refusal, RefusalKind, SenderNews, Step, Window,
-    WindowEdit,
+    InviteNews, LocalTime, Note, Refusal, RefusalKind, SenderNews, Step, Window, WindowEdit,
 };
 
 /// More time that a guest has asked for (GA-48).
@@ -63,9 +62,8 @@ impl Invite {
         }
         let TimeRequest { minutes, note } = request;
         let asked = TimeAsked { at: now, minutes, note: note.clone() };
-        let mail =
-            MailIntent::Sender { invite: self.id, news: SenderNews::TimeAsked { minutes, note } };
-        let effects = [InviteEffect::Mail(mail), InviteEffect::Tell(InviteNews::TimeRequested)];
+        let mail = self.mail_sender(SenderNews::TimeAsked { minutes, note });
+        let effects = [mail, InviteEffect::Tell(InviteNews::TimeRequested)];
         Ok(Step::to(Self { time_asked: Some(asked), ..self.clone() }, effects))
     }
 
@@ -161,7 +159,7 @@ const PAUSE: TimeDelta = TimeDelta::minutes(1);
 mod tests {
     use super::*;
     use crate::invite::fixtures::{at, ended, invite, used, window};
-    use crate::{Kind, Life, WindowRefusal};
+    use crate::{Kind, Life, MailIntent, WindowRefusal};
 
     #[test]
     fn ga_48_the_guest_may_ask_until_the_end() {

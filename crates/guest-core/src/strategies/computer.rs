@@ -1,3 +1,4 @@
+use chrono::TimeDelta;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -5,7 +6,7 @@ use proptest::sample::select;
 use super::{computer_name, host_login, instant, team_id};
 use crate::{
     Computer, ComputerId, ComputerKeyId, Connection, HostLoginState, LoginReport, Provision,
-    SecretHash, UserId,
+    SILENCE, SecretHash, UserId,
 };
 
 /// Yields computers of teams and of users; removed, silent and orphaned ones among them.
@@ -65,11 +66,15 @@ pub fn login_report() -> impl Strategy<Value = LoginReport> {
 fn bare_computer() -> impl Strategy<Value = Computer> {
     let names = (any::<u128>(), team_id(), computer_name(), option::of(computer_name()));
     let connection = select(&[Connection::Relay, Connection::External][..]);
-    let presence = (host_login_state(), option::of(instant()), any::<bool>());
+    let heard = (option::of(instant()), 0..9_000_i64, option::of(0..9_000_i64));
+    let presence = (host_login_state(), heard, any::<bool>());
     let times = (instant(), option::weighted(0.2, instant()));
     let flags = (connection, any::<bool>(), 1_u32..100);
     (names, presence, times, flags).prop_map(|(names, presence, times, flags)| {
-        let ((id, team, name, agent_name), (login, last_seen, announced)) = (names, presence);
+        let ((id, team, name, agent_name), (login, heard, announced)) = (names, presence);
+        let (last_seen, for_seconds, silent_seconds) = heard;
+        let heard_since = last_seen.map(|seen| seen - TimeDelta::seconds(for_seconds));
+        let gap = silent_seconds.map(|seconds| SILENCE + TimeDelta::seconds(seconds));
         let ((created_at, removed_at), (connection, guest_access, version)) = (times, flags);
         let computer = Computer {
             team,
@@ -81,6 +86,8 @@ fn bare_computer() -> impl Strategy<Value = Computer> {
             guest_access,
             login,
             last_seen,
+            heard_since,
+            heard_before: heard_since.zip(gap).map(|(since, gap)| since - gap),
             announced: announced && last_seen.is_some(),
             created_at,
             removed_at: None,
@@ -114,7 +121,7 @@ mod tests {
             let (heard, _) = computer.heard(report, own.as_ref(), Connection::External, now);
             prop_assert_eq!(heard.is_online(now), !computer.is_removed());
             if let Some(due) = heard.due() {
-                prop_assert!(heard.is_online(due - chrono::TimeDelta::microseconds(1)));
+                prop_assert!(heard.is_online(due - TimeDelta::microseconds(1)));
                 prop_assert_eq!(heard.handle_due(due).map(|silent| silent.due()), Some(None));
             }
             prop_assert_eq!(heard.version, computer.version, "people changed nothing");
@@ -122,6 +129,13 @@ mod tests {
     }
 
     fn is_sound(computer: &Computer) -> bool {
-        !computer.announced || (computer.last_seen.is_some() && !computer.is_removed())
+        let heard = match (computer.heard_before, computer.heard_since, computer.last_seen) {
+            (None, None, None) => true,
+            (None, Some(since), Some(last)) => since <= last,
+            (Some(before), Some(since), Some(last)) => before < since && since <= last,
+            (Some(_) | None, Some(_) | None, Some(_) | None) => false,
+        };
+        let there = computer.last_seen.is_some() && !computer.is_removed();
+        heard && (!computer.announced || there)
     }
 }

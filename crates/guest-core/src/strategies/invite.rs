@@ -5,13 +5,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{
-    email, host_login, host_login_state, instant, local_time, message, note, permissions, team_id,
-    title, window, zone,
+    email, host_login, host_login_state, instant, local_time, message, note, permissions,
+    team_computer, team_id, title, window, zone,
 };
 use crate::{
-    CancelReason, ComputerId, Credit, Edit, ExtendBy, GuestKind, HostLoginState, Instant, Invite,
-    InviteEffect, InviteId, Kind, Life, MailId, MailNote, MailState, NewInvite, Permissions,
-    REMINDER, RefundPolicy, Sender, Step, TimeRequest, UserId, VoidReason, Window, WindowEdit,
+    CancelReason, Computer, ComputerId, Connection, Credit, Edit, ExtendBy, GuestKind,
+    HostLoginState, Instant, Invite, InviteEffect, InviteId, Kind, Life, LoginReport, MailId,
+    MailNote, MailState, NewInvite, Permissions, REMINDER, RefundPolicy, Sender, Step, TimeRequest,
+    UserId, VoidReason, Window, WindowEdit,
 };
 
 /// Yields what invites are made of, acceptable in itself.
@@ -50,7 +51,7 @@ pub fn invite() -> impl Strategy<Value = Invite> {
 
 /// Yields live invites with a past: used, edited, reminded, asked for more time.
 pub fn live_invite() -> impl Strategy<Value = Invite> {
-    past().prop_map(|(invite, _)| invite)
+    past().prop_map(|(invite, ..)| invite)
 }
 
 /// Yields invites that have ended, in each of the ways.
@@ -58,12 +59,12 @@ pub fn ended_invite() -> impl Strategy<Value = Invite> {
     let policy = select(&[RefundPolicy::UnusedOnly, RefundPolicy::UsedToo][..]);
     let reasons = [CancelReason::Asked, CancelReason::RightsLost, CancelReason::UserRevoked];
     let end = prop_oneof![
-        Just(End::Window),
+        any::<bool>().prop_map(End::Window),
         select(reasons.to_vec()).prop_map(End::Cancel),
         Just(End::Computer),
         host_login_state().prop_map(End::Login),
     ];
-    (past(), end, policy).prop_map(|((invite, now), end, policy)| ended(invite, end, policy, now))
+    (past(), end, policy).prop_map(|(past, end, policy)| ended(past, end, policy))
 }
 
 /// Yields invites as no rule leaves them, off in one place: a credit that does not fit, the
@@ -123,7 +124,8 @@ pub fn window_edit(window: Window) -> impl Strategy<Value = WindowEdit> {
 enum Event {
     Mail(MailState),
     SameLogin(HostLoginState),
-    Due,
+    /// Whether the computer is there.
+    Due(bool),
     Use,
     Permit(Permissions),
     Extend(u32),
@@ -135,7 +137,8 @@ enum Event {
 
 #[derive(Clone, Debug)]
 enum End {
-    Window,
+    /// Whether the computer was there.
+    Window(bool),
     Cancel(CancelReason),
     Computer,
     Login(HostLoginState),
@@ -149,18 +152,23 @@ enum Slip {
     Version,
 }
 
-/// Yields live invites with a moment before their end, up to which the past reaches.
-fn past() -> impl Strategy<Value = (Invite, Instant)> {
+/// A live invite, a moment before its end up to which its past reaches, and its computer.
+type Past = (Invite, Instant, Computer);
+
+/// Yields live invites with their past.
+fn past() -> impl Strategy<Value = Past> {
     let events = vec((any::<u8>(), event()), 0..8);
-    (new_invite(), any::<u16>(), events).prop_map(|(new, made, events)| {
+    // On the heap: a computer has many parts, and the stack of a test is small.
+    let computer = team_computer().boxed();
+    (new_invite(), any::<u16>(), events, computer).prop_map(|(new, made, events, computer)| {
         let window = new.window;
         let mut now = between(window.start() - TimeDelta::days(366), window.end(), made.into());
         let mut invite = Invite::make(new, now).next;
         for (pause, event) in events {
             now = between(now, invite.window.end(), u32::from(pause) * 257);
-            invite = happened(&invite, event, now).map_or(invite, |step| step.next);
+            invite = happened(&invite, event, now, &computer).map_or(invite, |step| step.next);
         }
-        (invite, now)
+        (invite, now, computer)
     })
 }
 
@@ -169,7 +177,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         3 => select(MailState::ALL.to_vec()).prop_map(Event::Mail),
         2 => host_login_state().prop_map(Event::SameLogin),
-        3 => Just(Event::Due),
+        3 => any::<bool>().prop_map(Event::Due),
         3 => Just(Event::Use),
         1 => permissions().prop_map(Event::Permit),
         1 => (1..=600_u32).prop_map(Event::Extend),
@@ -181,7 +189,12 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 /// Returns what comes of an event; `None` if nothing does, or if it would end the invite.
-fn happened(invite: &Invite, event: Event, now: Instant) -> Option<Step<Invite, InviteEffect>> {
+fn happened(
+    invite: &Invite,
+    event: Event,
+    now: Instant,
+    computer: &Computer,
+) -> Option<Step<Invite, InviteEffect>> {
     let edit = |edit: Edit| invite.edit(edit, now).ok();
     let step = match event {
         Event::Mail(state) => {
@@ -191,7 +204,7 @@ fn happened(invite: &Invite, event: Event, now: Instant) -> Option<Step<Invite, 
             Some(Step::quiet(Invite { mail, ..invite.clone() }))
         }
         Event::SameLogin(login) => invite.see_login(&login, now),
-        Event::Due => invite.handle_due(now),
+        Event::Due(there) => invite.handle_due(&host(computer, there, now), now),
         Event::Use => invite.use_now(now),
         Event::Permit(permissions) => edit(Edit { window: None, permissions: Some(permissions) }),
         Event::Extend(minutes) => invite.extended(ExtendBy::Minutes(minutes)).ok().and_then(edit),
@@ -204,9 +217,12 @@ fn happened(invite: &Invite, event: Event, now: Instant) -> Option<Step<Invite, 
 }
 
 /// Ends an invite in the way asked for, or cancels it where that way is not open to it.
-fn ended(invite: Invite, end: End, policy: RefundPolicy, now: Instant) -> Invite {
+fn ended((invite, now, computer): Past, end: End, policy: RefundPolicy) -> Invite {
     let (reason, step) = match end {
-        End::Window => (CancelReason::Asked, invite.handle_due(invite.window.end())),
+        End::Window(there) => {
+            let computer = host(&computer, there, invite.window.start());
+            (CancelReason::Asked, invite.handle_due(&computer, invite.window.end()))
+        }
         End::Cancel(reason) => (reason, None),
         End::Computer => (CancelReason::Asked, invite.lose_computer(policy, now)),
         End::Login(login) => (CancelReason::Asked, invite.see_login(&login, now)),
@@ -215,6 +231,15 @@ fn ended(invite: Invite, end: End, policy: RefundPolicy, now: Instant) -> Invite
         Some(step) => step.next,
         None => invite.cancel(reason, policy, now).map_or(invite, |step| step.next),
     }
+}
+
+/// Returns `computer` as one to which guests come, heard at `now` if it is there.
+fn host(computer: &Computer, there: bool, now: Instant) -> Computer {
+    let open = Computer { guest_access: true, removed_at: None, ..computer.clone() };
+    if !there {
+        return open.orphan();
+    }
+    open.heard(LoginReport::Unmentioned, None, Connection::External, now).0
 }
 
 /// Returns the whole second that lies `part` of 65,536 on the way from `from` to before `to`.
@@ -246,11 +271,14 @@ mod tests {
                 let window = invite.window;
                 (Just(invite), moment(window))
             }),
+            computer in team_computer().boxed(),
+            there in any::<bool>(),
         ) {
-            let asked = invite.handle_due(now).map_or(invite, |step| step.next);
+            let computer = host(&computer, there, now);
+            let asked = invite.handle_due(&computer, now).map_or(invite, |step| step.next);
             prop_assert!(is_sound(&asked), "{asked:?}");
             prop_assert!(asked.due().is_none_or(|due| due > now), "{asked:?}");
-            prop_assert_eq!(asked.handle_due(now), None);
+            prop_assert_eq!(asked.handle_due(&computer, now), None);
         }
 
         #[test]

@@ -22,6 +22,7 @@
 //!         account: Some(&invite.guest),
 //!         computer: &computer,
 //!         sender_may_invite: true,
+//!         reached: true,
 //!     };
 //!     let open = !matches!(
 //!         invite.admit(attempt, now),

@@ -5,7 +5,8 @@ use proptest::sample::select;
 
 use super::live_invite;
 use crate::{
-    Connection, Instant, Invite, Session, SessionEnd, SessionEndReason, SessionId, Window,
+    Carrier, Instant, Invite, SecretHash, Session, SessionEnd, SessionEndReason, SessionId,
+    Traffic, Window,
 };
 
 /// Yields sessions, live and ended, as their invites let them be opened.
@@ -16,34 +17,57 @@ pub fn session() -> impl Strategy<Value = Session> {
 /// Yields sessions that `invite` can have had.
 pub fn session_of(invite: Invite) -> impl Strategy<Value = Session> {
     let times = (inside(invite.window), 0..3_600_i64, 0..3_600_i64);
-    let connection = select(&[Connection::Relay, Connection::External][..]);
+    let stage = select(&[Stage::External, Stage::Opened, Stage::Taken, Stage::Pictured][..]);
     let end = option::of(session_end_reason());
     let from = select(&["192.0.2.1", "2001:db8::1"][..]);
     let counts = (any::<u32>(), any::<u32>(), 0..9_u64);
-    (any::<u128>(), times, any::<bool>(), connection, end, from, counts).prop_map(
-        move |(id, (opened_at, until_used, until_end), used, connection, end, from, counts)| {
-            let used = used && end != Some(SessionEndReason::TicketUnused);
-            let used_at = used.then(|| opened_at + TimeDelta::seconds(until_used));
+    (any::<u128>(), times, any::<[u8; 32]>(), stage, end, from, counts).prop_map(
+        move |(id, (opened_at, until_used, until_end), ticket, stage, end, from, counts)| {
+            let end = end.filter(|reason| {
+                stage == Stage::Opened || *reason != SessionEndReason::TicketUnused
+            });
+            let relay =
+                |taken_at| Carrier::Relay { ticket: SecretHash::from_bytes(ticket), taken_at };
+            let pictured_at = opened_at + TimeDelta::seconds(until_used);
+            let (carrier, used_at) = match stage {
+                Stage::External => (Carrier::External, Some(opened_at)),
+                Stage::Opened => (relay(None), None),
+                Stage::Taken => (relay(Some(opened_at)), None),
+                Stage::Pictured => (relay(Some(opened_at)), Some(pictured_at)),
+            };
             let ended_at = used_at.unwrap_or(opened_at) + TimeDelta::seconds(until_end);
+            let traffic = Traffic {
+                bytes_in: counts.0.into(),
+                bytes_out: counts.1.into(),
+                refused_input: counts.2,
+            };
+            let counted = end.is_some() && matches!(stage, Stage::Taken | Stage::Pictured);
             Session {
                 team: invite.team,
                 id: SessionId::from_bits(id),
                 invite: invite.id,
                 computer: invite.computer,
                 guest: invite.guest.clone(),
-                connection,
+                carrier,
                 permissions: invite.session_permissions(),
                 opened_at,
                 used_at,
                 closes_at: invite.closes_at(),
                 from: from.to_owned(),
                 ended: end.map(|reason| SessionEnd { at: ended_at, reason }),
-                bytes_in: counts.0.into(),
-                bytes_out: counts.1.into(),
-                refused_input: counts.2,
+                traffic: counted.then_some(traffic),
             }
         },
     )
+}
+
+/// How far the guest has come in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Stage {
+    External,
+    Opened,
+    Taken,
+    Pictured,
 }
 
 /// Yields sessions as no rule leaves them: opened after their end, or used though their ticket
@@ -101,7 +125,13 @@ mod tests {
 
     fn is_sound(session: &Session) -> bool {
         let unused = session.ended.is_some_and(|end| end.reason == SessionEndReason::TicketUnused);
-        session.closes_at.is_none_or(|end| session.opened_at < end)
-            && !(unused && session.used_at.is_some())
+        let staged = match session.carrier {
+            Carrier::External => session.used_at.is_some() && !unused && session.traffic.is_none(),
+            Carrier::Relay { taken_at: None, .. } => {
+                session.used_at.or(session.traffic.map(|_| session.opened_at)).is_none()
+            }
+            Carrier::Relay { taken_at: Some(_), .. } => !unused,
+        };
+        session.closes_at.is_none_or(|end| session.opened_at < end) && staged
     }
 }

@@ -2,7 +2,7 @@
 
 use guest_core::{
     EntryId, GuestNews, Invite, InviteEffect, InviteId, MailId, MailIntent, MailNote, MailState,
-    Posting, RefundReason, Refusal, SessionEndReason, Step,
+    Posting, RefundReason, Refusal, SenderNews, SessionEndReason, Step,
 };
 
 use super::world::World;
@@ -58,7 +58,13 @@ impl World {
     }
 
     fn mail(&mut self, invite: &mut Invite, intent: &MailIntent) {
-        let MailIntent::Guest { news, .. } = intent else { return };
+        let news = match intent {
+            MailIntent::Guest { news, .. } => news,
+            MailIntent::Sender { news, .. } => return self.mail_sender(invite, news),
+            MailIntent::SignIn { .. } | MailIntent::LowBalance { .. } | MailIntent::Revoked => {
+                return;
+            }
+        };
         let kind = match news {
             GuestNews::Invited { .. } => "mail: invited",
             GuestNews::WindowChanged { .. } => "mail: window changed",
@@ -74,6 +80,20 @@ impl World {
             invite.mail.told || matches!(invite.mail.state, MailState::Sending | MailState::Sent);
         let id = MailId::from_bits(self.draw());
         invite.mail = MailNote { id, state: MailState::Queued, detail: None, told };
+    }
+
+    fn mail_sender(&mut self, invite: &Invite, news: &SenderNews) {
+        match news {
+            SenderNews::Void { .. } | SenderNews::TimeAsked { .. } => {}
+            SenderNews::NotReady { .. } => {
+                self.reach("mail: not ready");
+                assert!(self.warned.insert(invite.id), "warned again");
+            }
+            SenderNews::NeverReachable { .. } => {
+                self.reach("mail: never reachable");
+                self.check_missed(invite);
+            }
+        }
     }
 
     fn retime(&mut self, invite: &Invite) {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use guest_core::{
-    Admission, Attempt, ConnectRefusal, Credit, HostLoginState, Invite, InviteId, Kind, Life,
-    Permissions, REMINDER, Reason, Reconciliation, RefundPolicy, latest_end,
+    Admission, Attempt, ConnectRefusal, Connection, Credit, HostLoginState, Invite, InviteId, Kind,
+    Life, Permissions, REMINDER, Reason, Reconciliation, RefundPolicy, SILENCE, Session,
+    latest_end,
 };
 
 use super::world::World;
@@ -48,6 +49,7 @@ impl World {
             && attempt.link == invite.link
             && attempt.account == Some(&invite.guest)
             && attempt.computer.guest_access
+            && (attempt.reached || attempt.computer.connection == Connection::External)
             && attempt.computer.is_online(self.now);
         assert_eq!(admission.is_ok(), welcome, "{admission:?} for {invite:?}");
         if let Ok(admission) = admission {
@@ -60,7 +62,7 @@ impl World {
     }
 
     /// GA-37: a reminder comes at most once for each start, in the 15 minutes before it, and only
-    /// if the start was chosen earlier than that.
+    /// if the start was chosen earlier than that and the guest may come.
     #[track_caller]
     pub(crate) fn check_reminder(&self, invite: &Invite) {
         let start = invite.window.start();
@@ -68,6 +70,27 @@ impl World {
         let (chosen_at, reminders) = self.reminders[&invite.id];
         assert!(chosen_at <= start - REMINDER, "a mail had just said it");
         assert_eq!(reminders, 0, "reminded again");
+        assert!(!invite.kept_out, "reminded of what they may not come to");
+    }
+
+    /// GA-62: only if nothing was heard of a computer in the whole window is its sender told so.
+    ///
+    /// Where the clock was set back, what was heard may have been in a future that did not come.
+    #[track_caller]
+    pub(crate) fn check_missed(&self, invite: &Invite) {
+        assert_eq!(invite.used_at, None);
+        let (start, end) = (invite.window.start(), invite.window.end());
+        let mut heard = self.heard.iter().filter(|(computer, _)| *computer == invite.computer);
+        let there = heard.any(|(_, at)| *at < end && start < *at + SILENCE);
+        assert!(!there || self.was_set_back, "it was there: {invite:?}");
+    }
+
+    /// CN-3: a ticket lets in once, and within 30 s.
+    #[track_caller]
+    pub(crate) fn check_ticket(&mut self, session: &Session) {
+        let age = (self.now - session.opened_at).abs();
+        assert!(session.is_live() && age < TimeDelta::seconds(30), "too old a ticket");
+        assert!(self.taken.insert(session.id), "taken again");
     }
 
     /// CR-1, CR-31: the balance is the sum of the entries and never negative.
@@ -205,15 +228,25 @@ impl World {
             assert!(!invite.kept_out, "a session of somebody kept out");
             assert!(computer.guest_access && !computer.is_removed());
             assert_eq!(session.closes_at, invite.closes_at());
+            assert_eq!(session.is_taken(), self.taken.contains(&session.id));
             if self.settled {
                 assert!(session.closes_at.is_none_or(|end| end > self.now), "out of its window");
                 assert!(computer.is_online(self.now), "on a computer that was lost");
+                assert!(session.due().is_none_or(|due| due > self.now), "its ticket is too old");
             }
             outdated |= session.permissions != invite.session_permissions();
         }
+        let mut used = BTreeSet::new();
         for session in self.sessions.values() {
             assert_eq!(session.permissions, self.admitted[&session.id]);
+            if session.used_at.is_some() {
+                assert!(session.is_taken() || !session.is_relayed(), "a picture without a ticket");
+                used.insert(session.invite);
+            }
         }
+        let is_used = |invite: &&Invite| invite.used_at.is_some();
+        let said: BTreeSet<_> = self.invites.values().filter(is_used).map(|one| one.id).collect();
+        assert_eq!(said, used, "used is what a session was seen to work for (GA-35)");
         assert_eq!(self.book.len(), invites.len());
         let first_end = self.live_sessions().filter_map(|session| session.closes_at).min();
         assert_eq!(self.book.poll_timeout(), first_end);

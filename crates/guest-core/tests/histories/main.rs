@@ -39,7 +39,7 @@ mod tests {
     fn qu_26_histories_reach_what_the_laws_are_about() {
         let mut runner = TestRunner::deterministic();
         let mut reached = BTreeSet::new();
-        for _ in 0..192 {
+        for _ in 0..320 {
             let history = (history(), refunds()).new_tree(&mut runner).unwrap().current();
             reached.append(&mut live_through(history.0, history.1));
         }
@@ -97,11 +97,19 @@ mod tests {
         "told: Expired",
         "told: Cancelled",
         "told: Voided",
+        "told: NotReady(Offline)",
+        "told: NotReady(AccessOff)",
+        "told: NotReady(LoggedOut)",
         "mail: invited",
         "mail: window changed",
         "mail: reminder",
         "mail: cancelled",
         "mail: withdrawn",
+        "mail: not ready",
+        "mail: never reachable",
+        "ticket: taken",
+        "ticket: not_found",
+        "ticket: ticket_used",
         "refund: Cancelled",
         "refund: Cancelled after use",
         "refund: Unused",
@@ -114,6 +122,7 @@ mod tests {
         "session: left",
         "session: permissions_changed",
         "session: replaced",
+        "session: ticket_unused",
         "session: rights_lost",
         "session: window_ended",
         "session takes a new end",

@@ -15,6 +15,10 @@ pub(crate) enum Op {
     Make(Request),
     /// Somebody follows a link.
     Knock(usize, Door),
+    /// The guest follows the link, opens the stream and sees a picture.
+    Enter(usize),
+    /// The guest's page shows a ticket for the stream of its last session, the right one or not.
+    Take(usize, bool),
     /// A session shows its first picture.
     Picture(usize),
     /// The guest leaves.
@@ -141,10 +145,12 @@ fn guests() -> impl Strategy<Value = Op> {
         1 => Just(Door::WrongAccount),
     ];
     prop_oneof![
-        10 => (invite(), door).prop_map(|(invite, door)| Op::Knock(invite, door)),
-        5 => invite().prop_map(Op::Picture),
+        8 => (invite(), door).prop_map(|(invite, door)| Op::Knock(invite, door)),
+        7 => invite().prop_map(Op::Enter),
+        4 => (invite(), prop::bool::weighted(0.9)).prop_map(|(invite, own)| Op::Take(invite, own)),
+        4 => invite().prop_map(Op::Picture),
         1 => invite().prop_map(Op::Leave),
-        2 => (invite(), minutes()).prop_map(|(invite, minutes)| Op::AskTime(invite, minutes)),
+        4 => (invite(), minutes()).prop_map(|(invite, minutes)| Op::AskTime(invite, minutes)),
     ]
 }
 

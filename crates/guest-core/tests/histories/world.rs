@@ -8,10 +8,10 @@ use guest_core::{
     Admission, Attempt, CancelReason, Computer, ComputerId, ComputerName, Connection,
     CreditAccount, Edit, Email, Entry, EntryId, ExtendBy, GrantNote, GuestKind, HostLogin,
     HostLoginState, InputError, Instant, Invite, InviteId, Inviting, Kind, LoginReport, MailId,
-    MailNote, MailState, Message, NewInvite, Note, Permissions, Posting, PresenceChange, Provision,
-    RefundPolicy, Refusal, Seat, SecretHash, Sender, SenderPolicy, Session, SessionBook,
-    SessionEndReason, SessionId, Step, TeamId, TimeRequest, Title, UserId, Window, WindowEdit,
-    Zone, charge,
+    MailNote, MailState, Message, NewInvite, NewSession, Note, Permissions, Posting,
+    PresenceChange, Provision, RefundPolicy, Refusal, Seat, SecretHash, Sender, SenderPolicy,
+    Session, SessionBook, SessionEndReason, SessionId, Step, TeamId, TimeRequest, Title, UserId,
+    Window, WindowEdit, Zone, charge,
 };
 
 use super::op::{Change, Door, Guest, Login, Op, Request, Timer, Which};
@@ -30,6 +30,13 @@ pub(crate) struct World {
     /// When each start was last chosen, and how often the guest was reminded of it since.
     pub(crate) reminders: BTreeMap<InviteId, (Instant, u32)>,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
+    /// Which sessions' tickets were taken.
+    pub(crate) taken: BTreeSet<SessionId>,
+    /// Whose senders were mailed that the computer is not ready.
+    pub(crate) warned: BTreeSet<InviteId>,
+    /// When which computer was heard.
+    pub(crate) heard: Vec<(ComputerId, Instant)>,
+    pub(crate) was_set_back: bool,
     /// What each session was let in with.
     pub(crate) admitted: BTreeMap<SessionId, Permissions>,
     pub(crate) book: SessionBook,
@@ -57,6 +64,10 @@ impl World {
             chosen_in: BTreeMap::new(),
             reminders: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            warned: BTreeSet::new(),
+            heard: Vec::new(),
+            was_set_back: false,
             admitted: BTreeMap::new(),
             book: SessionBook::default(),
             computers: BTreeMap::new(),
@@ -78,6 +89,14 @@ impl World {
             Op::Grant(quantity) => self.grant(quantity),
             Op::Make(request) => self.make(&request),
             Op::Knock(place, door) => self.with(place, |world, invite| world.knock(invite, door)),
+            Op::Enter(place) => self.with(place, |world, invite| {
+                world.knock(invite, Door::Right);
+                world.take_ticket(invite.id, true);
+                world.picture(invite.id);
+            }),
+            Op::Take(place, own) => {
+                self.with(place, |world, invite| world.take_ticket(invite.id, own));
+            }
             Op::Picture(place) => self.with(place, |world, invite| world.picture(invite.id)),
             Op::Leave(place) => {
                 self.with(place, |world, invite| world.end(invite.id, SessionEndReason::Left));
@@ -180,7 +199,11 @@ impl World {
                 let entry = EntryId::from_bits(self.draw());
                 self.post(Posting::invite(entry, self.now, new.id, guest, ada()));
             }
+            let id = new.id;
             self.take(Invite::make(new, self.now));
+            if let Some(warning) = self.invites[&id].look(&computer, self.now) {
+                self.take(warning);
+            }
         }
     }
 
@@ -194,8 +217,8 @@ impl World {
             Door::SignedOut => account = None,
             Door::WrongAccount => account = Some(&mallory),
         }
-        let sender_may_invite = self.may_invite;
-        let attempt = Attempt { link, account, computer: &computer, sender_may_invite };
+        let (sender_may_invite, reached) = (self.may_invite, self.agents.contains(&computer.id));
+        let attempt = Attempt { link, account, computer: &computer, sender_may_invite, reached };
         let admission = invite.admit(attempt, self.now);
         self.check_admission(invite, attempt, admission);
         match admission {
@@ -211,33 +234,41 @@ impl World {
         self.book.handle_open(id, seat);
         self.put_off();
         self.admitted.insert(id, admission.permissions);
-        let session = Session {
-            team: team(),
-            id,
-            invite: invite.id,
-            computer: computer.id,
-            guest: invite.guest.clone(),
-            connection: computer.connection,
-            permissions: admission.permissions,
-            opened_at: self.now,
-            used_at: None,
-            closes_at: admission.closes_at,
-            from: "192.0.2.1".to_owned(),
-            ended: None,
-            bytes_in: 0,
-            bytes_out: 0,
-            refused_input: 0,
-        };
+        let (ticket, from) = (ticket_of(id), "192.0.2.1".to_owned());
+        let new = NewSession { id, invite, computer, admission, ticket, from };
+        let session = Session::open(new, self.now);
+        let used = session.used_at.is_some();
         self.sessions.insert(id, session);
-        if computer.connection == Connection::External {
-            self.picture(invite.id);
+        if used {
+            self.use_now(invite.id);
+        }
+    }
+
+    /// The guest's page opens the stream of its last session (CN-3).
+    fn take_ticket(&mut self, invite: InviteId, own: bool) {
+        let last = self.sessions.values().rev().find(|session| session.invite == invite);
+        let Some(session) = last.cloned() else { return };
+        let shown = if own { session.id } else { SessionId::from_bits(0) };
+        match session.take(ticket_of(shown), self.now) {
+            Ok(taken) => {
+                self.reach("ticket: taken");
+                self.check_ticket(&session);
+                self.sessions.insert(session.id, taken);
+            }
+            Err(refusal) => self.refused("ticket", &refusal),
         }
     }
 
     /// The connection of an invite is seen to work (GA-35).
     fn picture(&mut self, invite: InviteId) {
         let Some(session) = self.session_of(invite) else { return };
-        self.sessions.get_mut(&session).unwrap().used_at.get_or_insert(self.now);
+        if let Some(pictured) = self.sessions[&session].picture(self.now) {
+            self.sessions.insert(session, pictured);
+            self.use_now(invite);
+        }
+    }
+
+    fn use_now(&mut self, invite: InviteId) {
         if let Some(step) = self.invites[&invite].use_now(self.now) {
             self.take(step);
         }
@@ -271,6 +302,7 @@ impl World {
 
     fn hear(&mut self, computer: ComputerId, login: Option<Login>) {
         self.agents.insert(computer);
+        self.heard.push((computer, self.now));
         let report = match login {
             None => LoginReport::Unmentioned,
             Some(Login::Out) => LoginReport::LoggedOut,
@@ -339,7 +371,9 @@ impl World {
 
     /// Returns when an invite or a session next has something to do.
     fn next_due(&self) -> Option<Instant> {
-        self.invites.values().filter_map(Invite::due).chain(self.book.poll_timeout()).min()
+        let tickets = self.sessions.values().filter_map(Session::due);
+        let invites = self.invites.values().filter_map(Invite::due);
+        invites.chain(tickets).chain(self.book.poll_timeout()).min()
     }
 
     fn pass(&mut self, time: TimeDelta, timer: Timer) {
@@ -356,6 +390,7 @@ impl World {
 
     fn set_back(&mut self, seconds: i64) {
         let later = self.now;
+        self.was_set_back = true;
         self.pass(TimeDelta::seconds(-seconds), Timer::Rings);
         let crossed = |at: Instant| self.now < at && at <= later;
         let live: Vec<_> =
@@ -375,8 +410,15 @@ impl World {
         self.put_off();
         // The book does without the store (GA-30, GA-47).
         assert!(self.book.poll_timeout().is_none_or(|end| end > self.now), "kept in by the book");
+        for session in self.sessions.values().cloned().collect::<Vec<_>>() {
+            if let Some(end) = session.handle_due(self.now).and_then(|session| session.ended) {
+                self.book.handle_end(session.id, end.reason);
+                self.put_off();
+            }
+        }
         for invite in self.invites.values().cloned().collect::<Vec<_>>() {
-            if let Some(step) = invite.handle_due(self.now) {
+            let computer = &self.computers[&invite.computer];
+            if let Some(step) = invite.handle_due(computer, self.now) {
                 self.take(step);
             }
         }
@@ -423,6 +465,8 @@ impl World {
             guest_access: true,
             login: HostLoginState::Unknown,
             last_seen: None,
+            heard_since: None,
+            heard_before: None,
             announced: false,
             created_at: self.now,
             removed_at: None,
@@ -486,6 +530,12 @@ impl Guest {
         };
         GuestKind::of(Email::parse(email).unwrap(), &ada(), is_user)
     }
+}
+
+/// The ticket of a session.
+fn ticket_of(session: SessionId) -> SecretHash {
+    let bits = session.to_bits().to_be_bytes();
+    SecretHash::from_bytes(core::array::from_fn(|place| bits[place % bits.len()]))
 }
 
 fn zone(paris: bool) -> Zone {

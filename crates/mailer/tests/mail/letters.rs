@@ -3,8 +3,8 @@
 use chrono::{TimeDelta, TimeZone as _, Utc};
 use guest_app::letter::{Content, InviteFacts, Letter};
 use guest_core::{
-    Email, GuestNews, Instant, InviteId, MailId, Message, Note, Permissions, SenderNews, Title,
-    VoidReason, Window, Zone,
+    Email, GuestNews, Instant, InviteId, MailId, Message, NotReady, Note, Permissions, SenderNews,
+    Title, VoidCause, Window, Zone,
 };
 use guest_mailer::Origin;
 
@@ -30,10 +30,11 @@ pub(crate) fn invite_to(name: &str, number: u128) -> Letter {
 pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     let new = window("2026-12-01T13:00:00Z", "2026-12-02T16:30:00Z", "America/New_York");
     let changed = GuestNews::WindowChanged { old: about().window, new, sequence: 1 };
-    let void = |reason, refunded| to_sender(SenderNews::Void { reason, refunded }, about());
+    let void = |cause, refunded| to_sender(SenderNews::Void { cause, refunded }, about());
     let asked = |minutes, note| {
         to_sender(SenderNews::TimeAsked { minutes, note: Note::parse(note).unwrap() }, about())
     };
+    let not_ready = |reason| to_sender(SenderNews::NotReady { reason }, about());
     let oneself = || InviteFacts {
         window_ignored: true,
         permissions: Permissions::FULL,
@@ -48,10 +49,19 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("window_changed", to_guest(changed, about())),
         ("reminder", to_guest(GuestNews::Reminder, about())),
         ("cancelled", to_guest(GuestNews::Cancelled { sequence: 2 }, about())),
-        ("void_by_login", void(VoidReason::HostLoginChanged, true)),
-        ("void_by_removal", void(VoidReason::ComputerRemoved, false)),
+        ("void_by_login", void(VoidCause::OtherLogin, true)),
+        ("void_by_logout", void(VoidCause::LoggedOut, true)),
+        ("void_by_removal", void(VoidCause::ComputerRemoved, false)),
         ("time_asked", asked(30, "Nearly done,\nonly one task is left.")),
         ("time_asked_without_note", asked(1, "")),
+        ("not_ready_offline", not_ready(NotReady::Offline)),
+        ("not_ready_access_off", not_ready(NotReady::AccessOff)),
+        ("not_ready_logged_out", not_ready(NotReady::LoggedOut)),
+        ("never_reachable", to_sender(SenderNews::NeverReachable { refunded: true }, about())),
+        (
+            "never_reachable_free",
+            to_sender(SenderNews::NeverReachable { refunded: false }, about()),
+        ),
         ("sign_in", sign_in()),
         ("low_balance", low_balance()),
         ("revoked", about_account(Content::Revoked { team: "Acme".parse().unwrap() })),
@@ -77,7 +87,10 @@ pub(crate) fn hostile(letter: &Letter) -> Letter {
                 SenderNews::TimeAsked { minutes, note } if !note.is_empty() => {
                     SenderNews::TimeAsked { minutes, note: Note::parse(HOSTILE_TEXT).unwrap() }
                 }
-                SenderNews::TimeAsked { .. } | SenderNews::Void { .. } => news,
+                SenderNews::TimeAsked { .. }
+                | SenderNews::Void { .. }
+                | SenderNews::NotReady { .. }
+                | SenderNews::NeverReachable { .. } => news,
             };
             Content::Sender { news, about: hostile_facts(about), guest }
         }
@@ -141,7 +154,7 @@ fn low_balance() -> Letter {
         team: "Acme".parse().unwrap(),
         balance: 1,
         mark: 10,
-        link: "https://guest.acme.example/acme/credits".to_owned(),
+        link: "https://guest.acme.example/t/acme".to_owned(),
     })
 }
 
@@ -173,4 +186,4 @@ fn made_at() -> Instant {
 pub(crate) const GUEST_LINK: &str = "https://guest.acme.example/g/\
     AAAAAAAAAAAAAAAAAAAABwAAAAAx8Wc3n0hbq5o2dGpYz4kHs1Vt7QeLrXuJmCiB9aT6f2FhY21l";
 
-const SENDER_LINK: &str = "https://guest.acme.example/acme/invites/inv_0000";
+const SENDER_LINK: &str = "https://guest.acme.example/t/acme#inv_00000000000000000000000007";

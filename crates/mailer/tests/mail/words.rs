@@ -101,6 +101,23 @@ fn ga_19_only_mails_to_guests_hold_their_links_each_on_a_line_of_its_own() {
 }
 
 #[test]
+fn ga_31_a_void_invite_says_which_change_was_seen() {
+    let why = |name| text(name).lines().nth(2).unwrap().split('.').next().unwrap().to_owned();
+    assert_eq!(why("void_by_login"), "Another account has logged in on studio-1");
+    assert_eq!(why("void_by_logout"), "studio-1 was logged out: nobody is logged in");
+    assert!(why("void_by_removal").starts_with("studio-1 was removed"));
+}
+
+#[test]
+fn ga_48_a_wish_for_time_says_how_much_and_until_when() {
+    let text = text("time_asked");
+    let until = "until: Tue 1 December 2026, 18:00 (Europe/Paris, UTC+01:00); 17:00 UTC\n";
+    for part in ["asks for 30 more minutes", until, "Grant more time:\nhttps://"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
 fn ga_37_a_reminder_tells_the_time_and_not_what_is_left() {
     let Rendered { subject, text, .. } = render(&to_guest(GuestNews::Reminder, about()));
     assert_eq!(subject, "Reminder: the usability study starts at 09:00 (Europe/Paris)");
@@ -140,6 +157,12 @@ fn an_empty_message_has_no_heading() {
 
 fn render(letter: &Letter) -> Rendered {
     Words::new(origin()).render(letter)
+}
+
+/// Returns the plain part of the letter of this name.
+fn text(name: &str) -> String {
+    let (_, letter) = all().into_iter().find(|(found, _)| *found == name).unwrap();
+    render(&letter).text
 }
 
 /// Returns the names of the elements in order.

@@ -94,6 +94,8 @@ CREATE TABLE "computer" (
     "login_known" INTEGER NOT NULL,
     "login" TEXT,
     "last_seen" INTEGER,
+    "heard_since" INTEGER,
+    "heard_before" INTEGER,
     "announced" INTEGER NOT NULL,
     "created_at" INTEGER NOT NULL,
     "removed_at" INTEGER,
@@ -173,6 +175,7 @@ CREATE TABLE "invite" (
     "used_at" INTEGER,
     "kept_out" INTEGER NOT NULL,
     "heralded" INTEGER NOT NULL,
+    "warned" INTEGER NOT NULL,
     "credit" TEXT NOT NULL,
     "asked_at" INTEGER,
     "asked_minutes" INTEGER,
@@ -199,7 +202,8 @@ CREATE TABLE "session" (
     "invite" BLOB NOT NULL,
     "computer" BLOB NOT NULL,
     "guest" TEXT NOT NULL,
-    "connection" TEXT NOT NULL,
+    "ticket" BLOB,
+    "taken_at" INTEGER,
     "permissions" INTEGER NOT NULL,
     "opened_at" INTEGER NOT NULL,
     "used_at" INTEGER,
@@ -207,15 +211,17 @@ CREATE TABLE "session" (
     "origin" TEXT NOT NULL,
     "ended_at" INTEGER,
     "end_reason" TEXT,
-    "bytes_in" INTEGER NOT NULL,
-    "bytes_out" INTEGER NOT NULL,
-    "refused_input" INTEGER NOT NULL,
+    "bytes_in" INTEGER,
+    "bytes_out" INTEGER,
+    "refused_input" INTEGER,
+    "due" INTEGER,
     PRIMARY KEY ("team", "id")
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX "session_id" ON "session" ("id");
 CREATE INDEX "session_invite" ON "session" ("team", "invite", "id");
 CREATE UNIQUE INDEX "session_live" ON "session" ("team", "computer", "invite") WHERE "ended_at" IS NULL;
+CREATE INDEX "session_due" ON "session" ("due") WHERE "due" IS NOT NULL;
 
 CREATE TABLE "mail" (
     "id" BLOB NOT NULL,

@@ -3,7 +3,9 @@ use Heard::{Silent, Told};
 use Seen::{Remembered, Unchanged, Voided};
 
 use super::*;
-use crate::invite::fixtures::{at, ended, guest_mails, invite, login, refunds, used};
+use crate::invite::fixtures::{
+    at, ended, guest_mails, invite, login, refunds, sender_mails, team_computer, used,
+};
 use crate::{Edit, Kind, MailNote, Note, TimeRequest};
 
 #[test]
@@ -118,7 +120,7 @@ fn ga_30_terminal_states_are_terminal() {
         assert!(invite.edit(Edit::default(), at("11:00")).is_err());
         let request = TimeRequest { minutes: 30, note: Note::parse("").unwrap() };
         assert!(invite.request_time(request, at("11:00")).is_err());
-        assert_eq!(invite.handle_due(at("13:00")), None);
+        assert_eq!(invite.handle_due(&team_computer(), at("13:00")), None);
         assert_eq!(invite.use_now(at("11:00")), None);
     }
 }
@@ -155,27 +157,20 @@ fn ga_18_the_first_login_seen_is_remembered() {
 
 #[test]
 fn ga_31_sender_and_guest_are_told_of_a_void_invite() {
-    let told = |invite: &Invite| {
-        let step = invite.see_login(&HostLoginState::Nobody, at("11:00")).unwrap();
-        let sender = step.effects.iter().find_map(|effect| match effect {
-            InviteEffect::Mail(MailIntent::Sender { news, .. }) => Some(news.clone()),
-            InviteEffect::Mail(_)
-            | InviteEffect::EndSession(_)
-            | InviteEffect::RetimeSession
-            | InviteEffect::Refund(_)
-            | InviteEffect::Tell(_) => None,
-        });
+    let told = |invite: &Invite, seen: &HostLoginState| {
+        let step = invite.see_login(seen, at("11:00")).unwrap();
+        let sender = sender_mails(&step.effects).pop();
         assert_eq!(step.effects[0], InviteEffect::EndSession(SessionEndReason::Cancelled));
         assert_eq!(step.effects.last(), Some(&InviteEffect::Tell(InviteNews::Voided)));
         (sender.unwrap(), guest_mails(&step.effects), step.next.mail.state)
     };
-    let reason = VoidReason::HostLoginChanged;
-    let void = |refunded| SenderNews::Void { reason, refunded };
-    let unsent = (void(true), vec![], MailState::Withdrawn);
-    assert_eq!(told(&invite(Kind::Outside)), unsent);
+    let void = |cause, refunded| SenderNews::Void { cause, refunded };
+    let unsent = (void(VoidCause::LoggedOut, true), vec![], MailState::Withdrawn);
+    assert_eq!(told(&invite(Kind::Outside), &HostLoginState::Nobody), unsent);
     let sent = mailed(invite(Kind::Team), MailState::Sent, true);
     let cancelled = vec![GuestNews::Cancelled { sequence: 2 }];
-    assert_eq!(told(&sent), (void(false), cancelled, MailState::Sent));
+    let expected = (void(VoidCause::OtherLogin, false), cancelled, MailState::Sent);
+    assert_eq!(told(&sent, &known("ada")), expected);
 }
 
 #[test]
@@ -289,7 +284,7 @@ fn check_login(invite: &Invite, state: &HostLoginState, expected: Seen) {
 fn end(invite: &Invite, policy: RefundPolicy, how: End) -> Option<Step<Invite, InviteEffect>> {
     match how {
         Cancel => invite.cancel(CancelReason::Asked, policy, at("11:00")).ok(),
-        Expire => Some(invite.expire(at("12:00"))),
+        Expire => Some(invite.expire(&team_computer(), at("12:00"))),
         LoseComputer => invite.lose_computer(policy, at("11:00")),
         ChangeLogin => invite.see_login(&HostLoginState::Nobody, at("11:00")),
     }
