@@ -2,16 +2,18 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     reason = "the helpers of these tests read the project itself, which is there"
 )]
 
+mod project;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+
+use project::{entries, holds, read, root, rust_files};
 
 #[test]
 fn arrows_run_from_adapters_to_the_app_to_the_core() {
@@ -64,6 +66,7 @@ fn the_pure_crates_name_neither_clock_nor_chance_nor_the_world() {
     let core = [IMPURE, NOT_IN_THE_CORE].concat();
     check_words("crates/guest-core/src", &core);
     check_words("crates/guest-app/src", IMPURE);
+    check_words("crates/rfb/src", &core);
 }
 
 #[test]
@@ -73,108 +76,6 @@ fn forbidden_words_are_found_in_code_only() {
     check_found("use std::{\n    fmt,\n    fs::File,\n};", &["std::fs"]);
     check_found("/// Never calls `Utc::now`.\nlet now = now; // not SystemTime", &[]);
     check_found("use std::fmt;\nlet fs = 1;", &[]);
-}
-
-#[test]
-fn rules_table_is_true() {
-    let rows = rules();
-    assert!(!rows.is_empty(), "{RULES} has no rows");
-    let sources: Vec<String> = sources().iter().map(|path| read(path)).collect();
-    let mut wrongs = Vec::new();
-    let mut seen = BTreeSet::new();
-    for row in &rows {
-        wrongs.extend(wrongs_of(row, &sources));
-        if !seen.insert(&row.rule) {
-            wrongs.push(format!("{} has two rows", row.rule));
-        }
-    }
-    assert!(wrongs.is_empty(), "{RULES}:\n{}", wrongs.join("\n"));
-}
-
-#[test]
-fn a_row_of_the_rules_that_is_not_true_is_found() {
-    let sources = ["#[test]\nfn ga_12_a_window_is_short() {}\n".to_owned()];
-    let found = |line: &str| wrongs_of(&Row::parse(line).expect("a row"), &sources);
-    let here = "tests/architecture.rs";
-    let nothing: [String; 0] = [];
-    assert_eq!(found(&format!("| GA-12 | `{here}` | `ga_12_a_window_is_short` |")), nothing);
-    let no_test = found(&format!("| GA-12 | `{here}` | `ga_12_a_window_is` |"));
-    assert_eq!(no_test, ["GA-12: there is no test `ga_12_a_window_is`"]);
-    let no_file = found("| GA-12 | `tests/nowhere.rs` | `ga_12_a_window_is_short` |");
-    assert_eq!(no_file, ["GA-12: there is no file `tests/nowhere.rs`"]);
-    let not_named = found("| GA-12 | `rustfmt.toml` | `ga_12_a_window_is_short` |");
-    assert_eq!(not_named, ["GA-12: `rustfmt.toml` does not name it"]);
-    assert_eq!(found("| GA-12 | | |"), ["GA-12: no code", "GA-12: no tests"]);
-    assert!(!holds("carries GA-12 and GA-13", "GA-1"));
-    assert!(holds("carries GA-1, GA-12", "GA-1"));
-}
-
-/// One line of the table of rules.
-struct Row {
-    rule: String,
-    code: Vec<String>,
-    tests: Vec<String>,
-}
-
-impl Row {
-    /// Reads a line of the table; its head and anything that is no such line are `None`.
-    fn parse(line: &str) -> Option<Self> {
-        let cells: Vec<&str> =
-            line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
-        let &[rule, code, tests] = &cells[..] else { return None };
-        let (family, number) = rule.split_once('-')?;
-        if !FAMILIES.contains(&family) || number.parse::<u32>().is_err() {
-            return None;
-        }
-        Some(Self { rule: rule.to_owned(), code: words(code), tests: words(tests) })
-    }
-}
-
-/// What a cell names between backticks.
-fn words(cell: &str) -> Vec<String> {
-    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
-fn rules() -> Vec<Row> {
-    let table = read(&root().join(RULES));
-    let lines: Vec<&str> = table.lines().filter(|line| line.starts_with('|')).skip(2).collect();
-    let rows: Vec<Row> = lines.iter().filter_map(|line| Row::parse(line)).collect();
-    assert_eq!(rows.len(), lines.len(), "a line of {RULES} is not `| GA-12 | code | tests |`");
-    rows
-}
-
-fn wrongs_of(row: &Row, sources: &[String]) -> Vec<String> {
-    let Row { rule, code, tests } = row;
-    let mut wrongs = Vec::new();
-    if code.is_empty() {
-        wrongs.push(format!("{rule}: no code"));
-    }
-    for path in code {
-        let file = root().join(path);
-        if !file.is_file() {
-            wrongs.push(format!("{rule}: there is no file `{path}`"));
-        } else if !holds(&read(&file), rule) {
-            wrongs.push(format!("{rule}: `{path}` does not name it"));
-        }
-    }
-    if tests.is_empty() {
-        wrongs.push(format!("{rule}: no tests"));
-    }
-    for test in tests {
-        let function = format!("fn {test}");
-        if !sources.iter().any(|source| holds(source, &function)) {
-            wrongs.push(format!("{rule}: there is no test `{test}`"));
-        }
-    }
-    wrongs
-}
-
-/// Whether `text` has `word` with no letter, digit or underscore right after it.
-fn holds(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let after = text.get(at + word.len()..).and_then(|rest| rest.chars().next());
-        !after.is_some_and(|next| next.is_alphanumeric() || next == '_')
-    })
 }
 
 #[track_caller]
@@ -271,41 +172,8 @@ fn section(manifest: &Path, head: &str) -> Vec<String> {
         .collect()
 }
 
-/// All code of the project.
-fn sources() -> Vec<PathBuf> {
-    ["crates", "examples", "tests"]
-        .iter()
-        .flat_map(|folder| rust_files(&root().join(folder)))
-        .collect()
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
-        entries(folder).into_iter().partition(|path| path.is_dir());
-    let mut files: Vec<PathBuf> =
-        files.into_iter().filter(|path| path.extension().is_some_and(|it| it == "rs")).collect();
-    files.extend(folders.iter().flat_map(|folder| rust_files(folder)));
-    files
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder is there");
-    let mut entries: Vec<PathBuf> =
-        entries.map(|entry| entry.expect("the folder can be read").path()).collect();
-    entries.sort();
-    entries
-}
-
 fn name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace")
 }
 
 /// What each package may use of the others, and does.
@@ -315,8 +183,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("guest-testkit", &["guest-app", "guest-core"]),
     ("guest-store-sqlite", &["guest-app", "guest-core"]),
     ("guest-mailer", &["guest-app", "guest-core"]),
-    ("guest-http", &["guest-app", "guest-core"]),
-    ("guest-cli", &["guest-app", "guest-core", "guest-http", "guest-mailer", "guest-store-sqlite"]),
+    ("guest-rfb", &[]),
+    ("guest-gateway", &["guest-app", "guest-core", "guest-rfb"]),
+    ("guest-agent", &["guest-rfb"]),
+    ("guest-http", &["guest-app", "guest-core", "guest-gateway"]),
+    (
+        "guest-cli",
+        &[
+            "guest-agent",
+            "guest-app",
+            "guest-core",
+            "guest-gateway",
+            "guest-http",
+            "guest-mailer",
+            "guest-store-sqlite",
+        ],
+    ),
     ("guest-xtask", &[]),
     ("guest-tests", &[]),
 ];
@@ -353,7 +235,3 @@ const IMPURE: &[&str] = &[
 
 /// The app may wait for a store; the core waits for nothing.
 const NOT_IN_THE_CORE: &[&str] = &["std::thread", "async", "await", "tokio"];
-
-const RULES: &str = "docs/rules.md";
-
-const FAMILIES: &[&str] = &["GA", "CR", "OR", "CN", "IF", "WB", "QU"];

@@ -15,7 +15,7 @@ use crate::compose;
 use crate::config::{Given, Place, Setting, Settings};
 use crate::data::DataDir;
 use crate::failure::{Failure, Problem};
-use crate::out::Out;
+use crate::out::{Column, Out};
 
 /// Where administration commands work, and as whom.
 #[derive(Args, Clone, Debug, Default)]
@@ -209,13 +209,20 @@ impl Admin {
         self.call(self.ask(Method::DELETE, path).await?).await
     }
 
-    /// Returns the page of a list that is wanted, or all pages as one.
-    pub(crate) async fn list(&self, ask: Ask, pages: &Pages) -> Result<Value, Failure> {
-        if pages.all {
-            let all = self.everything(ask).await?;
-            return Ok(json!({ "data": all, "next_cursor": null }));
-        }
-        self.call(ask.with("limit", pages.limit).with("cursor", pages.cursor.as_ref())).await
+    /// Shows the page of a list that is wanted, or all pages as one.
+    pub(crate) async fn list(
+        &self,
+        ask: Ask,
+        pages: &Pages,
+        columns: &[Column],
+    ) -> Result<(), Failure> {
+        let list = if pages.all {
+            json!({ "data": self.everything(ask).await?, "next_cursor": null })
+        } else {
+            let ask = ask.with("limit", pages.limit).with("cursor", pages.cursor.as_ref());
+            self.call(ask).await?
+        };
+        self.out.list(&list, columns)
     }
 
     /// Writes an answer to `sink` as it comes.

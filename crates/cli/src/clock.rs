@@ -23,6 +23,11 @@ impl SteadyClock {
     pub(crate) fn of_store(self: Arc<Self>) -> guest_store_sqlite::Clock {
         Arc::new(move || self.now())
     }
+
+    /// Returns the clock as the gateway wants it.
+    pub(crate) fn of_gateway(self: Arc<Self>) -> guest_gateway::Clock {
+        Arc::new(move || self.now())
+    }
 }
 
 /// Returns what the system believes the time to be.

@@ -1,5 +1,6 @@
 //! The commands (IF-22).
 
+pub(crate) mod agent;
 mod api_key;
 mod audit;
 mod backup;
@@ -79,6 +80,8 @@ impl Common {
 pub(crate) enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Bring guests to the screen of this computer
+    Agent(Box<agent::Agent>),
     /// Make a team, and the data directory where there is none
     Init(init::Init),
     /// Invite guests, and see to their invites
@@ -120,6 +123,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { common, command } = cli;
     match command {
         Command::Serve(serve) => serve.run(&common),
+        Command::Agent(agent) => agent.run(&common),
         Command::Init(init) => block_on(init.run(&common)),
         Command::Invite(invite) => block_on(invite.run(&common)),
         Command::Computer(computer) => block_on(computer.run(&common)),

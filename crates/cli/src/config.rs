@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use file::File;
-pub(crate) use settings::{LogFormat, Settings, Sourced};
+pub(crate) use settings::{AgentSettings, LogFormat, Settings, Sourced};
 
 /// The name of a setting.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -37,11 +37,17 @@ pub(crate) enum Setting {
     RefundUsedOnCancel,
     Prices,
     LogFormat,
+    KeyFile,
+    Name,
+    Vnc,
+    VncPasswordFile,
+    TestCard,
+    HostLogin,
 }
 
 impl Setting {
     /// All settings, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Data,
         Self::Server,
         Self::ApiKey,
@@ -58,6 +64,12 @@ impl Setting {
         Self::RefundUsedOnCancel,
         Self::Prices,
         Self::LogFormat,
+        Self::KeyFile,
+        Self::Name,
+        Self::Vnc,
+        Self::VncPasswordFile,
+        Self::TestCard,
+        Self::HostLogin,
     ];
 
     /// Returns its key in `guest.toml`.
@@ -79,6 +91,12 @@ impl Setting {
             Self::RefundUsedOnCancel => "refund_used_on_cancel",
             Self::Prices => "prices",
             Self::LogFormat => "log_format",
+            Self::KeyFile => "key_file",
+            Self::Name => "name",
+            Self::Vnc => "vnc",
+            Self::VncPasswordFile => "vnc_password_file",
+            Self::TestCard => "test_card",
+            Self::HostLogin => "host_login",
         }
     }
 
@@ -100,8 +118,19 @@ impl Setting {
             | Self::Brand
             | Self::Payment
             | Self::RefundUsedOnCancel
-            | Self::LogFormat => Some(format!("GUEST_{}", self.name().to_uppercase())),
+            | Self::LogFormat
+            | Self::KeyFile
+            | Self::Name
+            | Self::Vnc
+            | Self::VncPasswordFile
+            | Self::TestCard
+            | Self::HostLogin => Some(format!("GUEST_{}", self.name().to_uppercase())),
         }
+    }
+
+    /// Returns whether it is the path of a file or directory of this machine.
+    const fn is_path(self) -> bool {
+        matches!(self, Self::Data | Self::KeyFile | Self::VncPasswordFile)
     }
 
     fn named(name: &str) -> Option<Self> {

@@ -18,6 +18,7 @@ use crate::failure::Failure;
 /// DIR/guest.db        everything, in one database
 /// DIR/keys/mac.key    what links and sign-in codes are derived from (GA-19)
 /// DIR/server.json     what a server leaves for commands beside it
+/// DIR/server.lock     held by the servers that run here
 /// ```
 #[derive(Clone, Debug)]
 pub(crate) struct DataDir {

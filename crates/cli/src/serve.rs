@@ -6,9 +6,12 @@
 mod background;
 mod demo;
 mod http;
-mod logs;
-mod outbox;
-mod stop;
+pub(crate) mod logs;
+mod options;
+mod presence;
+pub(crate) mod stop;
+
+pub(crate) use options::Options;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -18,7 +21,8 @@ use std::time::Duration;
 
 use clap::Args;
 use guest_app::App;
-use guest_mailer::{Courier, Post, Transport};
+use guest_gateway::{Agents, Gateway};
+use guest_mailer::{AppOutbox, Courier, Post, Transport};
 use guest_store_sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -27,10 +31,12 @@ use tokio::sync::Notify;
 use crate::clock::SteadyClock;
 use crate::commands::Common;
 use crate::compose;
-use crate::config::{Given, LogFormat, MEMORY, Memory, Place, Setting, Settings};
+use crate::config::{LogFormat, MEMORY, Memory, Place, Setting, Settings};
 use crate::data::{DataDir, NewKeys, replace_private};
+use crate::entropy::SystemEntropy;
 use crate::failure::{Failure, chain};
 use background::Background;
+use presence::Presence;
 use stop::Stop;
 
 /// Run the server
@@ -46,98 +52,6 @@ pub(crate) struct Serve {
     /// Try it out: make a team, people, credits and a computer, and say what to do next
     #[arg(long)]
     demo: bool,
-}
-
-/// What a server is told.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct Options {
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        help = "Where to listen [env: GUEST_LISTEN] [default: 127.0.0.1:8080]"
-    )]
-    listen: Option<String>,
-
-    #[arg(
-        long,
-        value_name = "URL",
-        help = "Where people reach the server, such as https://guest.acme.example [env: GUEST_PUBLIC_URL]"
-    )]
-    public_url: Option<String>,
-
-    #[arg(
-        long,
-        value_name = "TRANSPORT",
-        help = "How mails go out: smtp://HOST, smtps://HOST or dir:PATH [env: GUEST_MAIL] [default: dir:DATA/mail]"
-    )]
-    mail: Option<String>,
-
-    #[arg(
-        long,
-        value_name = "EMAIL",
-        help = "Whose address mails come from [env: GUEST_MAIL_FROM] [default: guest at the server's host]"
-    )]
-    mail_from: Option<String>,
-
-    #[arg(
-        long,
-        value_name = "NAME",
-        help = "What the product is called in mails [env: GUEST_BRAND] [default: Guest]"
-    )]
-    brand: Option<String>,
-
-    #[arg(
-        long,
-        help = "Believe the address that a proxy in front says people come from [env: GUEST_TRUST_PROXY]"
-    )]
-    trust_proxy: bool,
-
-    #[arg(long, help = "Show /metrics to other machines as well [env: GUEST_METRICS_PUBLIC]")]
-    metrics_public: bool,
-
-    #[arg(
-        long,
-        value_name = "METHOD",
-        help = "How credits are paid: instant or invoice [env: GUEST_PAYMENT] [default: instant]"
-    )]
-    payment: Option<String>,
-
-    #[arg(
-        long,
-        help = "Give the credit back when a used invite is cancelled [env: GUEST_REFUND_USED_ON_CANCEL]"
-    )]
-    refund_used_on_cancel: bool,
-
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        help = "How to log: human or json [env: GUEST_LOG_FORMAT] [default: human]"
-    )]
-    log_format: Option<String>,
-}
-
-impl Options {
-    /// Adds what they say to the options given.
-    pub(crate) fn add_to(&self, given: &mut Given) {
-        let texts = [
-            (Setting::Listen, &self.listen),
-            (Setting::PublicUrl, &self.public_url),
-            (Setting::Mail, &self.mail),
-            (Setting::MailFrom, &self.mail_from),
-            (Setting::Brand, &self.brand),
-            (Setting::Payment, &self.payment),
-            (Setting::LogFormat, &self.log_format),
-        ];
-        for (key, value) in texts {
-            given.extend(value.clone().map(|value| (key, value)));
-        }
-        let flags = [
-            (Setting::TrustProxy, self.trust_proxy),
-            (Setting::MetricsPublic, self.metrics_public),
-            (Setting::RefundUsedOnCancel, self.refund_used_on_cancel),
-        ];
-        given.extend(flags.into_iter().filter(|(_, on)| *on).map(|(key, _)| (key, "true".into())));
-    }
 }
 
 impl Serve {
@@ -171,10 +85,12 @@ impl Serve {
 struct Server {
     settings: Settings,
     app: App,
+    agents: Arc<Agents>,
     store: Arc<SqliteStore>,
     clock: Arc<SteadyClock>,
     transport: Transport,
     listener: TcpListener,
+    presence: Presence,
 }
 
 impl Server {
@@ -191,16 +107,21 @@ impl Server {
         let clock = Arc::new(SteadyClock::default());
         let data = DataDir::new(&settings.data.value);
         let (store, key) = data.open_or_make(Arc::clone(&clock).of_store(), new_keys)?;
-        let app = compose::app(&settings, Arc::clone(&store), key, Arc::clone(&clock));
+        let agents = Arc::new(Agents::default());
+        let app = compose::app(&settings, Arc::clone(&store), key, Arc::clone(&clock))
+            .with_relay(Arc::clone(&agents) as _);
         let transport = Transport::parse(&settings.mail.value)
             .map_err(|error| Failure::Usage(chain(&error)))?;
         remember(&settings, &data)?;
-        let server = Self { settings, app, store, clock, transport, listener };
+        let presence = Presence::announce(data.path(), &app).await?;
+        end_left(&app).await?;
+        let server = Self { settings, app, agents, store, clock, transport, listener, presence };
         server.run(stop, is_demo).await
     }
 
     async fn run(self, stop: Stop, is_demo: bool) -> Result<(), Failure> {
-        let Self { settings, app, store, clock, transport, listener } = self;
+        let Self { settings, app, agents, store, clock, transport, listener, presence: _here } =
+            self;
         let (due, mails) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let (wake_due, wake_mails) = (Arc::clone(&due), Arc::clone(&mails));
         app.on_commit(move || {
@@ -208,16 +129,20 @@ impl Server {
             wake_mails.notify_one();
         });
         let post = Post::new(compose::origin(&settings), transport);
-        let courier = Courier::new(outbox::AppOutbox::new(app.clone()), post, mails);
-        let courier = courier.with_grace(GRACE);
+        let entropy = Arc::new(SystemEntropy::new(Arc::clone(&clock)));
+        let outbox = AppOutbox::new(app.clone(), entropy);
+        let courier = Courier::new(outbox, post, mails).with_grace(GRACE);
         let mut background = Background::new(stop.clone());
         background.add("courier", courier.run(stop.wait()));
-        background.add("due", background::run_due(app.clone(), clock, due, stop.clone()));
+        let timer = background::run_due(app.clone(), Arc::clone(&clock), due, stop.clone());
+        background.add("due", timer);
         background.add("sweeper", background::sweep(app.clone(), stop.clone()));
-        let router = http::router(&app, &settings, store, &stop);
+        let gateway = Gateway::new(app.clone(), agents, clock.of_gateway(), stop.told());
+        let router = http::router(&app, &settings, store, gateway.clone(), &stop);
+        background.add("gateway", async move { gateway.run().await });
         if is_demo {
             let computer = demo::prepare(&app, &settings).await?;
-            background.add("computer", computer.keep_online(app.clone(), stop.clone()));
+            background.add("agent", computer.run(stop.clone()));
         }
         say_started(&settings);
         background.add("http", http::serve(listener, router, stop.clone()));
@@ -235,6 +160,12 @@ async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
         }
         Failure::doing(&format!("cannot listen on {at}"), &error)
     })
+}
+
+/// Ends what an earlier run carried and left open (GA-44).
+async fn end_left(app: &App) -> Result<(), Failure> {
+    while app.end_left_relayed(END_AT_ONCE).await? > 0 {}
+    Ok(())
 }
 
 /// Leaves behind what commands beside the server need to write the same links.
@@ -284,6 +215,9 @@ const WORKERS_MOST: usize = 4;
 
 /// For files that mails are written to: as many as the courier carries at once.
 const BLOCKING_MOST: usize = 16;
+
+/// How many sessions are ended in one unit of work, so that none takes long.
+const END_AT_ONCE: usize = 200;
 
 /// How long a server that is told to stop takes at most.
 const GRACE: Duration = Duration::from_secs(10);

@@ -1,14 +1,12 @@
 //! What computers' agents report.
 
-use axum::extract::State;
 use guest_app::{Heartbeat, HeartbeatAnswer, SessionEnded};
 use guest_core::SessionId;
 use utoipa_axum::routes;
 
 use crate::answer::{Answer, done, ok};
 use crate::document::{Routes, Terms};
-use crate::input::{At, Input};
-use crate::server::Server;
+use crate::input::{At, Reported};
 use crate::visitor::Agent;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -26,11 +24,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     responses((status = 200, description = "What goes on there.", body = HeartbeatAnswer)),
 )]
 async fn heartbeat(
-    State(server): State<Server>,
     Agent { secret, origin }: Agent,
-    Input(beat): Input<Heartbeat>,
+    Reported { app, body }: Reported<Heartbeat>,
 ) -> Answer {
-    ok(&server.app.heartbeat(&secret, origin.as_deref(), &beat).await?)
+    ok(&app.heartbeat(&secret, origin.as_deref(), &body).await?)
 }
 
 /// Reports that a session on an external computer has ended.
@@ -41,11 +38,10 @@ async fn heartbeat(
     responses((status = 204, description = "It has.")),
 )]
 async fn agent_session_ended(
-    State(server): State<Server>,
     Agent { secret, origin }: Agent,
     At(id): At<SessionId>,
-    Input(ended): Input<SessionEnded>,
+    Reported { app, body }: Reported<SessionEnded>,
 ) -> Answer {
-    server.app.agent_session_ended(&secret, origin.as_deref(), id, &ended).await?;
+    app.agent_session_ended(&secret, origin.as_deref(), id, &body).await?;
     Ok(done())
 }

@@ -28,12 +28,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     responses((status = 200, description = "The keys, without their secrets.", body = Page<ApiKeyView>)),
 )]
 async fn api_keys(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Asked(page): Asked<PageQuery>,
+    Asked { app, call, query: page, .. }: Asked<PageQuery>,
 ) -> Answer {
-    ok(&server.app.api_keys(&call, &team, &page.into()).await?)
+    ok(&app.api_keys(&call, &team, &page.into()).await?)
 }
 
 /// Makes an API key; the key itself is shown this once.
@@ -44,11 +42,10 @@ async fn api_keys(
     responses((status = 201, description = "The key.", body = ApiKeyMade)),
 )]
 async fn make_api_key(
-    State(server): State<Server>,
     At(team): At<String>,
-    Posted { call, body }: Posted<ApiKeyDraft>,
+    Posted { app, call, body, .. }: Posted<ApiKeyDraft>,
 ) -> Answer {
-    made(&server.app.make_api_key(&call, &team, &body).await?)
+    made(&app.make_api_key(&call, &team, &body).await?)
 }
 
 /// Deletes an API key; it opens nothing any more.

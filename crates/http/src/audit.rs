@@ -1,6 +1,5 @@
 //! The audit log (QU-35).
 
-use axum::extract::State;
 use guest_app::view::Page;
 use guest_app::{AuditFilter, AuditView};
 use serde::Deserialize;
@@ -9,8 +8,6 @@ use utoipa_axum::routes;
 use crate::answer::{Answer, ok};
 use crate::document::{Routes, Terms};
 use crate::input::{Asked, At, page};
-use crate::server::Server;
-use crate::visitor::Known;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes.on(routes!(audit), &Terms::team("Audit").query())
@@ -43,12 +40,8 @@ struct AuditQuery {
     params(AuditQuery),
     responses((status = 200, description = "The lines.", body = Page<AuditView>)),
 )]
-async fn audit(
-    State(server): State<Server>,
-    Known(call): Known,
-    At(team): At<String>,
-    Asked(AuditQuery { from, to, actor, subject, limit, cursor }): Asked<AuditQuery>,
-) -> Answer {
+async fn audit(At(team): At<String>, Asked { app, call, query, .. }: Asked<AuditQuery>) -> Answer {
+    let AuditQuery { from, to, actor, subject, limit, cursor } = query;
     let filter = AuditFilter { from, to, actor, subject };
-    ok(&server.app.audit(&call, &team, &filter, &page(limit, cursor)).await?)
+    ok(&app.audit(&call, &team, &filter, &page(limit, cursor)).await?)
 }

@@ -28,12 +28,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     responses((status = 200, description = "The keys, without their secrets.", body = Page<ComputerKeyView>)),
 )]
 async fn computer_keys(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Asked(page): Asked<PageQuery>,
+    Asked { app, call, query: page, .. }: Asked<PageQuery>,
 ) -> Answer {
-    ok(&server.app.computer_keys(&call, &team, &page.into()).await?)
+    ok(&app.computer_keys(&call, &team, &page.into()).await?)
 }
 
 /// Makes a computer key; the secret is shown this once.
@@ -44,11 +42,10 @@ async fn computer_keys(
     responses((status = 201, description = "The key.", body = ComputerKeyMade)),
 )]
 async fn make_computer_key(
-    State(server): State<Server>,
     At(team): At<String>,
-    Posted { call, body }: Posted<KeyDraft>,
+    Posted { app, call, body, .. }: Posted<KeyDraft>,
 ) -> Answer {
-    made(&server.app.make_computer_key(&call, &team, &body).await?)
+    made(&app.make_computer_key(&call, &team, &body).await?)
 }
 
 /// Deletes a computer key; its computers go offline, and invites stay.

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::answer::{Answer, done, ok, tagged};
 use crate::document::{Routes, Terms};
-use crate::input::{Asked, At, BasedOn, Changed, PageQuery, Posted};
+use crate::input::{Asked, At, IgnoredAny, PageQuery, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
@@ -35,12 +35,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     responses((status = 200, description = "The computers.", body = Page<ComputerView>)),
 )]
 async fn computers(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Asked(page): Asked<PageQuery>,
+    Asked { app, call, query: page, .. }: Asked<PageQuery>,
 ) -> Answer {
-    ok(&server.app.computers(&call, &team, &page.into()).await?)
+    ok(&app.computers(&call, &team, &page.into()).await?)
 }
 
 /// Registers a computer by hand; the secret of a personal one's agent is shown this once.
@@ -51,11 +49,10 @@ async fn computers(
     responses((status = 201, description = "The computer.", body = ComputerMade)),
 )]
 async fn register_computer(
-    State(server): State<Server>,
     At(team): At<String>,
-    Posted { call, body }: Posted<ComputerDraft>,
+    Posted { app, call, body, .. }: Posted<ComputerDraft>,
 ) -> Answer {
-    tagged(StatusCode::CREATED, &server.app.register_computer(&call, &team, &body).await?)
+    tagged(StatusCode::CREATED, &app.register_computer(&call, &team, &body).await?)
 }
 
 /// Shows a computer.
@@ -80,11 +77,10 @@ async fn computer(
     responses((status = 200, description = "The computer as it is now.", body = ComputerView)),
 )]
 async fn change_computer(
-    State(server): State<Server>,
     At((team, id)): At<(String, ComputerId)>,
-    Changed { call, body, based_on }: Changed<ComputerChange>,
+    Posted { app, call, body, based_on }: Posted<ComputerChange>,
 ) -> Answer {
-    tagged(StatusCode::OK, &server.app.change_computer(&call, &team, id, &body, based_on).await?)
+    tagged(StatusCode::OK, &app.change_computer(&call, &team, id, &body, based_on).await?)
 }
 
 /// Removes a computer, with its sessions and invites.
@@ -94,11 +90,9 @@ async fn change_computer(
     responses((status = 204, description = "Removed.")),
 )]
 async fn remove_computer(
-    State(server): State<Server>,
-    Known(call): Known,
     At((team, id)): At<(String, ComputerId)>,
-    BasedOn(based_on): BasedOn,
+    Asked { app, call, based_on, .. }: Asked<IgnoredAny>,
 ) -> Answer {
-    server.app.remove_computer(&call, &team, id, based_on).await?;
+    app.remove_computer(&call, &team, id, based_on).await?;
     Ok(done())
 }

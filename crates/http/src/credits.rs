@@ -74,12 +74,8 @@ async fn prices(State(server): State<Server>, Known(call): Known, At(team): At<S
     request_body = QuoteDraft,
     responses((status = 201, description = "The quote.", body = QuoteView)),
 )]
-async fn quote(
-    State(server): State<Server>,
-    At(team): At<String>,
-    Posted { call, body }: Posted<QuoteDraft>,
-) -> Answer {
-    made(&server.app.quote(&call, &team, &body).await?)
+async fn quote(At(team): At<String>, Posted { app, call, body, .. }: Posted<QuoteDraft>) -> Answer {
+    made(&app.quote(&call, &team, &body).await?)
 }
 
 /// Buys credits at a price that was quoted.
@@ -89,12 +85,8 @@ async fn quote(
     request_body = OrderDraft,
     responses((status = 201, description = "The order.", body = OrderView)),
 )]
-async fn order(
-    State(server): State<Server>,
-    At(team): At<String>,
-    Posted { call, body }: Posted<OrderDraft>,
-) -> Answer {
-    made(&server.app.order(&call, &team, &body).await?)
+async fn order(At(team): At<String>, Posted { app, call, body, .. }: Posted<OrderDraft>) -> Answer {
+    made(&app.order(&call, &team, &body).await?)
 }
 
 /// Tells what became of an order.
@@ -119,11 +111,10 @@ async fn show_order(
     responses((status = 200, description = "The entries.", body = Page<EntryView>)),
 )]
 async fn history(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Asked(HistoryQuery { from, to, limit, cursor }): Asked<HistoryQuery>,
+    Asked { app, call, query, .. }: Asked<HistoryQuery>,
 ) -> Answer {
+    let HistoryQuery { from, to, limit, cursor } = query;
     let filter = HistoryFilter { from, to };
-    ok(&server.app.history(&call, &team, &filter, &page(limit, cursor), false).await?)
+    ok(&app.history(&call, &team, &filter, &page(limit, cursor), false).await?)
 }

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::answer::{Answer, done, made, ok};
 use crate::document::{Routes, Terms};
-use crate::input::{Asked, At, Input, PageQuery, Posted};
+use crate::input::{Asked, At, PageQuery, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
@@ -33,12 +33,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     responses((status = 200, description = "The groups.", body = Page<GroupView>)),
 )]
 async fn groups(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Asked(page): Asked<PageQuery>,
+    Asked { app, call, query: page, .. }: Asked<PageQuery>,
 ) -> Answer {
-    ok(&server.app.groups(&call, &team, &page.into()).await?)
+    ok(&app.groups(&call, &team, &page.into()).await?)
 }
 
 /// Makes a group.
@@ -49,11 +47,10 @@ async fn groups(
     responses((status = 201, description = "The group.", body = GroupView)),
 )]
 async fn make_group(
-    State(server): State<Server>,
     At(team): At<String>,
-    Posted { call, body }: Posted<GroupDraft>,
+    Posted { app, call, body, .. }: Posted<GroupDraft>,
 ) -> Answer {
-    made(&server.app.make_group(&call, &team, &body).await?)
+    made(&app.make_group(&call, &team, &body).await?)
 }
 
 /// Shows a group.
@@ -78,12 +75,10 @@ async fn group(
     responses((status = 200, description = "The group as it is now.", body = GroupView)),
 )]
 async fn change_group(
-    State(server): State<Server>,
-    Known(call): Known,
     At((team, id)): At<(String, GroupId)>,
-    Input(change): Input<GroupChange>,
+    Posted { app, call, body, .. }: Posted<GroupChange>,
 ) -> Answer {
-    ok(&server.app.change_group(&call, &team, id, &change).await?)
+    ok(&app.change_group(&call, &team, id, &body).await?)
 }
 
 /// Deletes a group; its users stay.

@@ -51,12 +51,7 @@ async fn guest_link(
     By(visitor): By,
     At(token): At<String>,
 ) -> Answer {
-    admit(&server, &visitor, &call)?;
-    let shown = server.app.guest_link(&call, &token).await?;
-    if shown.you == SIGNED_OUT && visitor.has_cookie() {
-        server.limits.take(Limit::Links, visitor.peer)?; // The cookie has lapsed.
-    }
-    ok(&shown)
+    ok(&look(&server, &visitor, &call, &token).await?)
 }
 
 /// Connects the guest: opens a session, which takes over from an older one.
@@ -70,10 +65,10 @@ async fn connect(
     State(server): State<Server>,
     By(visitor): By,
     At(token): At<String>,
-    Sent { call, body: Nothing {} }: Sent<Nothing>,
+    Sent { app, call, body: Nothing {} }: Sent<Nothing>,
 ) -> Answer {
     admit(&server, &visitor, &call)?;
-    made(&server.app.connect(&call, &token).await?)
+    made(&app.connect(&call, &token).await?)
 }
 
 /// Asks for more time.
@@ -87,10 +82,10 @@ async fn request_time(
     State(server): State<Server>,
     By(visitor): By,
     At(token): At<String>,
-    Sent { call, body }: Sent<TimeDraft>,
+    Sent { app, call, body }: Sent<TimeDraft>,
 ) -> Answer {
     admit(&server, &visitor, &call)?;
-    server.app.request_time(&call, &token, &body).await?;
+    app.request_time(&call, &token, &body).await?;
     Ok(later())
 }
 
@@ -123,17 +118,28 @@ async fn guest_changes(
     request_body = Nothing,
     responses((status = 204, description = "It has ended.")),
 )]
-async fn leave(
-    State(server): State<Server>,
-    At(id): At<SessionId>,
-    Posted { call, body: Nothing {} }: Posted<Nothing>,
-) -> Answer {
-    server.app.leave(&call, id).await?;
+async fn leave(At(id): At<SessionId>, Posted { app, call, .. }: Posted<Nothing>) -> Answer {
+    app.leave(&call, id).await?;
     Ok(done())
 }
 
+/// Looks what a link is for, within limits for those who show nothing that holds (QU-34).
+pub(crate) async fn look(
+    server: &Shared,
+    visitor: &Visitor,
+    call: &Call,
+    token: &str,
+) -> Result<GuestLinkView, Problem> {
+    admit(server, visitor, call)?;
+    let shown = server.app.guest_link(call, token).await?;
+    if shown.you == SIGNED_OUT && visitor.has_cookie() {
+        server.limits.take(Limit::Links, visitor.peer)?; // The cookie has lapsed.
+    }
+    Ok(shown)
+}
+
 /// Keeps those who show nothing within limits (QU-34).
-fn admit(server: &Shared, visitor: &Visitor, call: &Call) -> Result<(), Problem> {
+pub(crate) fn admit(server: &Shared, visitor: &Visitor, call: &Call) -> Result<(), Problem> {
     match call.caller {
         Caller::Nobody => server.limits.take(Limit::Links, visitor.peer),
         Caller::Login(_) | Caller::ApiKey(_) | Caller::Operator { .. } => Ok(()),
@@ -148,4 +154,4 @@ async fn read(app: App, call: Call, token: String, after: Option<u64>) -> Result
 }
 
 /// What a link shows to somebody who is not signed in.
-const SIGNED_OUT: &str = "signed_out";
+pub(crate) const SIGNED_OUT: &str = "signed_out";

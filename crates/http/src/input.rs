@@ -1,12 +1,17 @@
 //! What requests say, read: bodies, addresses, queries, and the headers that go with them.
 //!
-//! Whoever shows no credential learns nothing about the rest of their request.
+//! What is wrong with the form of a request does not stop it here: it goes with the application
+//! that the handler is given to ask (`App::refusing`), which first finds out whether the caller
+//! may ask at all. Only what is no JSON of bounded size is refused at once.
 
 mod body;
+mod form;
+mod place;
 mod query;
 
-pub(crate) use self::body::{Changed, Input, Nothing, Posted, Sent};
+pub(crate) use self::body::{Nothing, Posted, Reported, Sent};
 pub(crate) use self::query::{Asked, PageQuery, page};
+pub(crate) use serde::de::IgnoredAny;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -34,25 +39,16 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Server> for At<T> {
     }
 }
 
-/// The version that a change is based on (`If-Match`), `None` for whatever is current (IF-5).
-pub(crate) struct BasedOn(pub(crate) Option<u32>);
-
-impl FromRequestParts<Server> for BasedOn {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Problem> {
-        based_on(&parts.headers).map(Self)
-    }
-}
-
-fn based_on(headers: &HeaderMap) -> Result<Option<u32>, Problem> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+/// Reads the version that a change is based on (`If-Match`), `None` for whatever is current (IF-5).
+fn based_on(headers: &HeaderMap, flaws: &mut Vec<InputError>) -> Option<u32> {
+    let value = headers.get(header::IF_MATCH)?;
     let version = |text: &str| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok();
     match value.to_str().map(str::trim) {
-        Ok("*") => Ok(None),
-        Ok(text) if let Some(version) = version(text) => Ok(Some(version)),
+        Ok("*") => None,
+        Ok(text) if let Some(version) = version(text) => Some(version),
         Ok(_) | Err(_) => {
-            Err(InputError::invalid("/If-Match", "not a quoted version, such as \"3\"").into())
+            flaws.push(InputError::invalid("/If-Match", "not a quoted version, such as \"3\""));
+            None
         }
     }
 }
@@ -67,14 +63,16 @@ mod tests {
         check(Some("*"), Ok(None));
         check(Some("\"12\""), Ok(Some(12)));
         for bad in ["12", "W/\"12\"", "\"x\"", "\"\"", "\"1\", \"2\"", "\"-1\""] {
-            check(Some(bad), Err(422));
+            check(Some(bad), Err("/If-Match"));
         }
     }
 
     #[track_caller]
-    fn check(header: Option<&str>, expected: Result<Option<u32>, u16>) {
+    fn check(header: Option<&str>, expected: Result<Option<u32>, &str>) {
         let headers = header.map(|text| (header::IF_MATCH, text.parse().unwrap()));
-        let read = based_on(&headers.into_iter().collect());
-        assert_eq!(read.map_err(|problem| problem.status().as_u16()), expected, "{header:?}");
+        let mut flaws = Vec::new();
+        let read = based_on(&headers.into_iter().collect(), &mut flaws);
+        let read = if flaws.is_empty() { Ok(read) } else { Err(flaws.remove(0).pointer) };
+        assert_eq!(read, expected.map_err(str::to_owned), "{header:?}");
     }
 }

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::answer::{Answer, made, ok, tagged};
 use crate::document::{Routes, Terms};
-use crate::input::{Asked, At, Input, PageQuery, Posted, page};
+use crate::input::{Asked, At, PageQuery, Posted, page};
 use crate::server::Server;
 use crate::visitor::Known;
 
@@ -56,12 +56,10 @@ struct InvitesQuery {
     responses((status = 200, description = "What would happen.", body = InvitePreview)),
 )]
 async fn preview_invites(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Input(draft): Input<InviteDraft>,
+    Posted { app, call, body, .. }: Posted<InviteDraft>,
 ) -> Answer {
-    ok(&server.app.preview_invites(&call, &team, &draft).await?)
+    ok(&app.preview_invites(&call, &team, &body).await?)
 }
 
 /// Invites guests: one invite for each, all of them or none.
@@ -72,11 +70,10 @@ async fn preview_invites(
     responses((status = 201, description = "The invites.", body = InvitesMade)),
 )]
 async fn make_invites(
-    State(server): State<Server>,
     At(team): At<String>,
-    Posted { call, body }: Posted<InviteDraft>,
+    Posted { app, call, body, .. }: Posted<InviteDraft>,
 ) -> Answer {
-    made(&server.app.make_invites(&call, &team, &body).await?)
+    made(&app.make_invites(&call, &team, &body).await?)
 }
 
 /// Lists invites, the newest first.
@@ -87,14 +84,12 @@ async fn make_invites(
     responses((status = 200, description = "The invites.", body = Page<InviteView>)),
 )]
 async fn invites(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Asked(query): Asked<InvitesQuery>,
+    Asked { app, call, query, .. }: Asked<InvitesQuery>,
 ) -> Answer {
     let InvitesQuery { computer_id, phase, guest_email, invited_by, limit, cursor } = query;
     let filter = InviteQuery { computer_id, phase, guest_email, invited_by };
-    ok(&server.app.invites(&call, &team, &filter, &page(limit, cursor)).await?)
+    ok(&app.invites(&call, &team, &filter, &page(limit, cursor)).await?)
 }
 
 /// Shows an invite.
@@ -119,12 +114,10 @@ async fn invite(
     responses((status = 200, description = "The sessions.", body = Page<SessionView>)),
 )]
 async fn sessions(
-    State(server): State<Server>,
-    Known(call): Known,
     At((team, id)): At<(String, InviteId)>,
-    Asked(page): Asked<PageQuery>,
+    Asked { app, call, query: page, .. }: Asked<PageQuery>,
 ) -> Answer {
-    ok(&server.app.sessions(&call, &team, id, &page.into()).await?)
+    ok(&app.sessions(&call, &team, id, &page.into()).await?)
 }
 
 /// Ends guests' sessions at once, and cancels their invites if wished: the panic switch.
@@ -134,12 +127,8 @@ async fn sessions(
     request_body = CutDraft,
     responses((status = 200, description = "What was ended.", body = CutAnswer)),
 )]
-async fn cut(
-    State(server): State<Server>,
-    At(team): At<String>,
-    Posted { call, body }: Posted<CutDraft>,
-) -> Answer {
-    ok(&server.app.cut(&call, &team, &body).await?)
+async fn cut(At(team): At<String>, Posted { app, call, body, .. }: Posted<CutDraft>) -> Answer {
+    ok(&app.cut(&call, &team, &body).await?)
 }
 
 /// What the invites' operations are listed under.

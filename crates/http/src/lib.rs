@@ -27,15 +27,18 @@ mod input;
 mod invites;
 mod limits;
 mod metrics;
+#[cfg(feature = "pages")]
+mod pages;
 mod problem;
 mod server;
 mod sign_in;
 mod sse;
+mod streams;
 mod teams;
 mod users;
 mod visitor;
 
-pub use metrics::{StoreFigures, StoreStats};
+pub use metrics::{Histogram, StoreFigures, StoreStats};
 pub use visitor::OperatorAccess;
 
 use std::sync::Arc;
@@ -44,6 +47,7 @@ use axum::http::Method;
 use axum::routing::get;
 use axum::{Router, middleware};
 use guest_app::App;
+use guest_gateway::Gateway;
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
@@ -63,6 +67,8 @@ pub struct Options {
     pub store_stats: Option<StoreStats>,
     /// Turns `true` when the server stops, so that streams end and do not hold it up.
     pub stopping: Option<watch::Receiver<bool>>,
+    /// Carries guests' connections; without it nobody can open a stream.
+    pub gateway: Option<Gateway>,
 }
 
 /// Returns all routes of the application.
@@ -96,6 +102,7 @@ fn api(routes: Routes) -> Routes {
         .and(computers::routes)
         .and(computer_keys::routes)
         .and(agent::routes)
+        .and(streams::routes)
         .and(credits::routes)
         .and(users::routes)
         .and(groups::routes)
@@ -107,11 +114,14 @@ fn api(routes: Routes) -> Routes {
 
 /// Returns the routes that are not part of the API.
 fn apart() -> Router<Server> {
-    Router::new()
+    let router = Router::new()
         .route("/healthz", get(health::up))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
         .route("/docs", get(docs::show))
         .route("/docs.css", get(html::style))
-        .route("/problems/{code}", get(problem::show))
+        .route("/problems/{code}", get(problem::show));
+    #[cfg(feature = "pages")]
+    let router = router.merge(pages::routes());
+    router
 }

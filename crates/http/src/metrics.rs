@@ -1,7 +1,11 @@
 //! Figures for whoever watches the server, as Prometheus reads them (IF-7).
 
+mod histogram;
+
+pub use self::histogram::Histogram;
+
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -17,25 +21,18 @@ use crate::server::Server;
 use crate::visitor::By;
 
 /// What a store has done since it was opened, and what waits.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StoreFigures {
-    /// Units of work done.
-    pub units: u64,
-    /// Transactions they were gathered in.
-    pub batches: u64,
+    /// How long transactions took, in seconds.
+    pub batch_seconds: Histogram,
+    /// How many units of work were gathered in each transaction.
+    pub batch_units: Histogram,
     /// Transactions that failed.
     pub failed_batches: u64,
-    /// Units in the last transaction.
-    pub last_batch: u64,
     /// Queries answered.
     pub queries: u64,
     /// Units and queries that wait.
     pub waiting: u64,
-    /// Time spent in all transactions together, in microseconds.
-    pub batch_micros: u64,
-    /// How many transactions took at most so many microseconds: bounds, and counts that each
-    /// include the ones before.
-    pub batches_within: Vec<(u64, u64)>,
 }
 
 /// Tells what the store has done.
@@ -47,8 +44,15 @@ pub(crate) struct Metrics {
     handle: PrometheusHandle,
     /// The counters of answers, so that none is looked up by its labels on the hot path.
     answers: RwLock<BTreeMap<Box<str>, RouteAnswers>>,
-    /// The last event that was counted.
-    counted: Mutex<Option<u64>>,
+    news: Mutex<Counted>,
+}
+
+/// What was counted of what happened.
+struct Counted {
+    /// The last event.
+    last: Option<u64>,
+    /// How long after the end of their windows sessions were ended, in seconds.
+    lateness: Histogram,
 }
 
 /// The counters of one route, by method and status.
@@ -59,13 +63,11 @@ pub(crate) async fn show(State(server): State<Server>, By(visitor): By) -> Answe
     if !visitor.is_local() && !visitor.is_operator() && !server.options.metrics_public {
         return Err(Problem::not_found());
     }
-    let after = server.metrics.counted();
+    let after = server.metrics.counted().last;
     let figures = server.app.figures(after).await?;
     server.metrics.note(after, &figures);
-    if let Some(stats) = &server.options.store_stats {
-        server.metrics.note_store(&stats());
-    }
-    Ok(([(header::CONTENT_TYPE, TEXT)], server.metrics.handle.render()).into_response())
+    let store = server.options.store_stats.as_ref().map(|stats| stats());
+    Ok(([(header::CONTENT_TYPE, TEXT)], server.metrics.text(store.as_ref())).into_response())
 }
 
 impl Metrics {
@@ -78,7 +80,8 @@ impl Metrics {
             recorder.describe_gauge((*name).into(), None, (*text).into());
         }
         let handle = recorder.handle();
-        Self { recorder, handle, answers: RwLock::default(), counted: Mutex::default() }
+        let news = Counted { last: None, lateness: Histogram::new(LATENESS) };
+        Self { recorder, handle, answers: RwLock::default(), news: Mutex::new(news) }
     }
 
     /// Counts an answer.
@@ -101,8 +104,28 @@ impl Metrics {
         known.entry(route.into()).or_default().insert(key, counter);
     }
 
-    fn counted(&self) -> Option<u64> {
-        *self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns everything in the exposition format.
+    fn text(&self, store: Option<&StoreFigures>) -> String {
+        if let Some(store) = store {
+            self.note_store(store);
+        }
+        let mut text = self.handle.render();
+        let lateness = "How long after the end of their windows sessions were ended.";
+        self.counted().lateness.write("guest_cut_lateness_seconds", lateness, &mut text);
+        if let Some(StoreFigures { batch_seconds, batch_units, .. }) = store {
+            batch_seconds.write(
+                "guest_store_batch_seconds",
+                "How long transactions of the store take.",
+                &mut text,
+            );
+            let units = "Units of work gathered in each transaction of the store.";
+            batch_units.write("guest_store_batch_units", units, &mut text);
+        }
+        text
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes over what was counted after `after`, unless somebody else has done so meanwhile.
@@ -114,41 +137,22 @@ impl Metrics {
         self.gauge("guest_mails_waiting", &[]).set(float(figures.mails));
         self.gauge("guest_mail_delay_seconds", &[]).set(seconds(figures.mail_delay));
         self.gauge("guest_figures_partial", &[]).set(f64::from(u8::from(figures.is_partial)));
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        if *counted != after {
+        let mut counted = self.counted();
+        if counted.last != after {
             return;
         }
-        *counted = Some(figures.news.last);
+        counted.last = Some(figures.news.last);
         for (name, count) in &figures.news.events {
             self.counter("guest_events_total", &[("type", name.clone())]).increment(*count);
         }
-        let cuts = &figures.news.cuts;
-        self.counter("guest_cuts_total", &[]).increment(cuts.len().try_into().unwrap_or_default());
-        self.gauge("guest_cut_lateness_seconds_sum", &[])
-            .increment(cuts.iter().copied().map(seconds).sum::<f64>());
-        if let Some(latest) = cuts.iter().max() {
-            self.gauge("guest_cut_lateness_seconds", &[]).set(seconds(*latest));
+        for late in &figures.news.cuts {
+            counted.lateness.add(seconds(*late));
         }
     }
 
     fn note_store(&self, store: &StoreFigures) {
-        for (name, count) in [
-            ("guest_store_units_total", store.units),
-            ("guest_store_batches_total", store.batches),
-            ("guest_store_failed_batches_total", store.failed_batches),
-            ("guest_store_queries_total", store.queries),
-            ("guest_store_batch_seconds_count", store.batches),
-        ] {
-            self.counter(name, &[]).absolute(count);
-        }
-        for (micros, count) in &store.batches_within {
-            let bound = (float(*micros) / MICROS).to_string();
-            self.counter("guest_store_batch_seconds_bucket", &[("le", bound)]).absolute(*count);
-        }
-        let unbounded = [("le", "+Inf".to_owned())];
-        self.counter("guest_store_batch_seconds_bucket", &unbounded).absolute(store.batches);
-        self.gauge("guest_store_batch_seconds_sum", &[]).set(float(store.batch_micros) / MICROS);
-        self.gauge("guest_store_last_batch_units", &[]).set(float(store.last_batch));
+        self.counter("guest_store_failed_batches_total", &[]).absolute(store.failed_batches);
+        self.counter("guest_store_queries_total", &[]).absolute(store.queries);
         self.gauge("guest_store_waiting", &[]).set(float(store.waiting));
     }
 
@@ -192,18 +196,14 @@ const METADATA: Metadata<'_> = Metadata::new("guest", Level::INFO, None);
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
-const MICROS: f64 = 1e6;
+/// From on time to noticed by everybody, in seconds.
+const LATENESS: &[f64] = &[0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 120.0];
 
 const COUNTERS: &[(&str, &str)] = &[
     ("guest_http_requests_total", "Requests answered, by route and status."),
     ("guest_events_total", "Events since the figures were first asked for, by type."),
-    ("guest_cuts_total", "Sessions ended by the end of their window."),
-    ("guest_store_units_total", "Units of work done by the store."),
-    ("guest_store_batches_total", "Transactions of the store."),
     ("guest_store_failed_batches_total", "Transactions of the store that failed."),
     ("guest_store_queries_total", "Queries answered by the store."),
-    ("guest_store_batch_seconds_bucket", "Transactions that took at most so long."),
-    ("guest_store_batch_seconds_count", "Transactions of the store."),
 ];
 
 const GAUGES: &[(&str, &str)] = &[
@@ -212,10 +212,6 @@ const GAUGES: &[(&str, &str)] = &[
     ("guest_mails_waiting", "Mails that still have to go out."),
     ("guest_mail_delay_seconds", "For how long the first of them has been due."),
     ("guest_figures_partial", "1 if there is more of something than was counted."),
-    ("guest_cut_lateness_seconds", "The latest of the last cuts, after the window's end."),
-    ("guest_cut_lateness_seconds_sum", "The lateness of all cuts together."),
-    ("guest_store_batch_seconds_sum", "Time spent in transactions."),
-    ("guest_store_last_batch_units", "Units of work in the last transaction."),
     ("guest_store_waiting", "Units of work and queries that wait."),
 ];
 
@@ -253,8 +249,9 @@ mod tests {
         let figures = Figures { news, ..Figures::default() };
         metrics.note(None, &figures);
         metrics.note(None, &figures);
-        let text = metrics.handle.render();
+        let text = metrics.text(None);
         assert!(text.contains(r#"guest_events_total{type="invite.expired"} 2"#), "{text}");
-        assert!(text.contains("guest_cut_lateness_seconds 0.25"), "{text}");
+        assert!(text.contains("guest_cut_lateness_seconds_sum 0.25\n"), "{text}");
+        assert!(text.contains("guest_cut_lateness_seconds_count 1\n"), "{text}");
     }
 }

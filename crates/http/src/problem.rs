@@ -54,6 +54,12 @@ impl Problem {
         problem
     }
 
+    /// Returns the code.
+    #[cfg(feature = "pages")]
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
     /// Returns the status of the answer.
     #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
@@ -88,9 +94,9 @@ impl From<Denied> for Problem {
     }
 }
 
-impl From<InputError> for Problem {
-    fn from(error: InputError) -> Self {
-        Fault::from(error).into()
+impl From<Vec<InputError>> for Problem {
+    fn from(errors: Vec<InputError>) -> Self {
+        Fault::from(errors).into()
     }
 }
 
@@ -217,7 +223,7 @@ mod tests {
         skipped.code = "time_skipped";
         skipped.facts = vec![("before", Fact::Text("01:59".to_owned())), ("after", Fact::Nothing)];
         check(
-            &skipped.into(),
+            &vec![skipped].into(),
             r#"{"type":"/problems/time_skipped","title":"This local time does not exist","status":422,"detail":"a skipped time","code":"time_skipped","before":"01:59","after":null,"errors":[{"pointer":"/window/start","code":"time_skipped","detail":"a skipped time","before":"01:59","after":null}]}"#,
         );
         check(

@@ -81,6 +81,13 @@ impl Origin {
         header.as_bytes().eq_ignore_ascii_case(self.text.as_bytes())
     }
 
+    /// Returns the origin of the server's own sockets.
+    #[cfg(feature = "pages")]
+    pub(crate) fn socket(&self) -> String {
+        // Only the scheme differs: http, ws; https, wss.
+        self.text.replacen("http", "ws", 1)
+    }
+
     /// Returns the name of the session cookie, which a browser guards by its prefix on https.
     pub(crate) const fn cookie(&self) -> &'static str {
         if self.is_secure { "__Host-guest" } else { "guest" }

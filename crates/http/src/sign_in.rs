@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use crate::answer::{Answer, done, later, ok};
 use crate::document::{Routes, Terms};
 use crate::edge::require_origin;
-use crate::input::Input;
+use crate::input::Sent;
 use crate::limits::Limit;
 use crate::problem::Problem;
 use crate::server::{Server, Shared};
@@ -43,13 +43,12 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 )]
 async fn request_code(
     State(server): State<Server>,
-    Anyone(call): Anyone,
     By(visitor): By,
     headers: HeaderMap,
-    Input(request): Input<CodeRequest>,
+    Sent { app, call, body }: Sent<CodeRequest>,
 ) -> Answer {
     admit(&server, &visitor, &headers, Limit::Codes)?;
-    server.app.request_code(&call, &request).await?;
+    app.request_code(&call, &body).await?;
     Ok(later())
 }
 
@@ -67,13 +66,12 @@ async fn request_code(
 )]
 async fn verify_code(
     State(server): State<Server>,
-    Anyone(call): Anyone,
     By(visitor): By,
     headers: HeaderMap,
-    Input(attempt): Input<CodeTry>,
+    Sent { app, call, body }: Sent<CodeTry>,
 ) -> Answer {
     admit(&server, &visitor, &headers, Limit::Tries)?;
-    let signed_in = server.app.verify_code(&call, &attempt).await?;
+    let signed_in = app.verify_code(&call, &body).await?;
     let response = ok(&signed_in)?;
     Ok(with_cookie(response, &server, signed_in.cookie.expose(), LOGIN_LIFE.num_seconds()))
 }

@@ -6,7 +6,7 @@ use utoipa_axum::routes;
 
 use crate::answer::{Answer, ok};
 use crate::document::{Routes, Terms};
-use crate::input::{At, Input};
+use crate::input::{At, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
@@ -36,10 +36,8 @@ async fn team(State(server): State<Server>, Known(call): Known, At(team): At<Str
     responses((status = 200, description = "The team as it is now.", body = TeamView)),
 )]
 async fn change_team(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Input(change): Input<TeamChange>,
+    Posted { app, call, body, .. }: Posted<TeamChange>,
 ) -> Answer {
-    ok(&server.app.change_team(&call, &team, &change).await?)
+    ok(&app.change_team(&call, &team, &body).await?)
 }

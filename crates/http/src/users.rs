@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::answer::{Answer, ok, tagged};
 use crate::document::{Routes, Terms};
-use crate::input::{Asked, At, Changed, Input, PageQuery};
+use crate::input::{Asked, At, PageQuery, Posted};
 use crate::server::Server;
 use crate::visitor::Known;
 
@@ -46,12 +46,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     responses((status = 200, description = "The users.", body = Page<UserView>)),
 )]
 async fn users(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Asked(page): Asked<PageQuery>,
+    Asked { app, call, query: page, .. }: Asked<PageQuery>,
 ) -> Answer {
-    ok(&server.app.users(&call, &team, &page.into()).await?)
+    ok(&app.users(&call, &team, &page.into()).await?)
 }
 
 /// Shows a user.
@@ -76,11 +74,10 @@ async fn user(
     responses((status = 200, description = "The user as they are now.", body = UserView)),
 )]
 async fn change_user(
-    State(server): State<Server>,
     At((team, id)): At<(String, UserId)>,
-    Changed { call, body, based_on }: Changed<UserChange>,
+    Posted { app, call, body, based_on }: Posted<UserChange>,
 ) -> Answer {
-    tagged(StatusCode::OK, &server.app.change_user(&call, &team, id, &body, based_on).await?)
+    tagged(StatusCode::OK, &app.change_user(&call, &team, id, &body, based_on).await?)
 }
 
 /// Gives many users one profile: all of those whom it can be given to, or none.
@@ -91,12 +88,10 @@ async fn change_user(
     responses((status = 200, description = "What became of each.", body = BulkAnswer)),
 )]
 async fn change_profiles(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Input(request): Input<BulkRequest>,
+    Posted { app, call, body, .. }: Posted<BulkRequest>,
 ) -> Answer {
-    ok(&server.app.change_profiles(&call, &team, &request).await?)
+    ok(&app.change_profiles(&call, &team, &body).await?)
 }
 
 /// Tells what revoking a user would do, and does nothing.
@@ -121,10 +116,8 @@ async fn revocation(
     responses((status = 200, description = "The user, revoked.", body = UserView)),
 )]
 async fn revoke_user(
-    State(server): State<Server>,
-    Known(call): Known,
     At((team, id)): At<(String, UserId)>,
-    Input(request): Input<RevokeRequest>,
+    Posted { app, call, body, .. }: Posted<RevokeRequest>,
 ) -> Answer {
-    tagged(StatusCode::OK, &server.app.revoke_user(&call, &team, id, &request).await?)
+    tagged(StatusCode::OK, &app.revoke_user(&call, &team, id, &body).await?)
 }

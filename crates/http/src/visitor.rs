@@ -91,7 +91,7 @@ impl Visitor {
         Call { caller, origin: self.origin(), once: None }
     }
 
-    fn origin(&self) -> Option<String> {
+    pub(crate) fn origin(&self) -> Option<String> {
         self.peer.map(|peer| peer.to_canonical().to_string())
     }
 }

@@ -94,7 +94,7 @@ fn offences_of_line(line: &str) -> Vec<String> {
         .collect()
 }
 
-const PURE: [&str; 2] = ["guest-core", "guest-app"];
+const PURE: [&str; 3] = ["guest-core", "guest-app", "guest-rfb"];
 
 /// The bare machine.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -107,21 +107,25 @@ const FEATURES: [(&str, &[&str]); 2] =
 ///
 /// `libc` is there for `cpufeatures`, which on ARM asks the system what the processor can do.
 const KNOWN: &[&str] = &[
+    "adler2",
     "block-buffer",
     "cfg-if",
     "chrono",
     "chrono-tz",
+    "cipher",
     "cmov",
     "const-oid",
     "cpufeatures",
     "crypto-common",
     "ctutils",
     "data-encoding",
+    "des",
     "digest",
     "futures-channel",
     "futures-core",
     "guest-app",
     "guest-core",
+    "guest-rfb",
     "hmac",
     "hybrid-array",
     "icu_collections",
@@ -133,10 +137,12 @@ const KNOWN: &[&str] = &[
     "icu_provider",
     "idna",
     "idna_adapter",
+    "inout",
     "itoa",
     "libc",
     "litemap",
     "memchr",
+    "miniz_oxide",
     "num-traits",
     "phf",
     "phf_shared",

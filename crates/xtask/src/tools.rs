@@ -142,7 +142,7 @@ fn mail_server(venv: &Path) -> Result<(), Failure> {
 /// The version of aiosmtpd that the tests were written against.
 const SMTP: &str = "1.4.6";
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     Program {
         probe: ("cc", &["--version"]),
         packages: &["build-essential"],
@@ -163,6 +163,11 @@ const PROGRAMS: [Program; 4] = [
         packages: &["faketime"],
         why: "which steps the clock under the server",
     },
+    Program {
+        probe: ("npm", &["--version"]),
+        packages: &["npm"],
+        why: "which fetches what the pages are made of",
+    },
 ];
 
 #[cfg(test)]
@@ -171,7 +176,7 @@ mod tests {
 
     #[test]
     fn each_missing_package_is_asked_for_once() {
-        let [cc, _, python, _] = &PROGRAMS;
+        let [cc, _, python, ..] = &PROGRAMS;
         let expected = ["build-essential", "python3", "python3-venv"];
         assert_eq!(packages(&[python, cc, python]), expected);
     }

@@ -49,8 +49,7 @@ impl ApiKey {
             Verb::Create(create) => create.run(&Admin::for_keys(common, &self.access)?).await,
             Verb::List(pages) => {
                 let admin = Admin::open(common, &self.access)?;
-                let ask = admin.ask(Method::GET, &[KEYS]).await?;
-                admin.out.list(&admin.list(ask, &pages).await?, LIST)
+                admin.list(admin.ask(Method::GET, &[KEYS]).await?, &pages, LIST).await
             }
             Verb::Delete { id } => {
                 let admin = Admin::open(common, &self.access)?;

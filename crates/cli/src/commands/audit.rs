@@ -44,7 +44,7 @@ impl Audit {
             .with("to", self.to)
             .with("actor", self.actor)
             .with("subject", self.subject);
-        admin.out.list(&admin.list(ask, &self.pages).await?, LINES)
+        admin.list(ask, &self.pages, LINES).await
     }
 }
 

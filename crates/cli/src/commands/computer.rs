@@ -73,8 +73,7 @@ impl Computer {
         let admin = Admin::open(common, &self.access)?;
         match self.verb {
             Verb::List(pages) => {
-                let ask = admin.ask(Method::GET, &[COMPUTERS]).await?;
-                admin.out.list(&admin.list(ask, &pages).await?, LIST)
+                admin.list(admin.ask(Method::GET, &[COMPUTERS]).await?, &pages, LIST).await
             }
             Verb::Add(Add { name, personal }) => {
                 let provision = if personal { "personal" } else { "team" };
@@ -111,8 +110,7 @@ impl Key {
                 admin.out.thing(&made, KEY)
             }
             Self::List(pages) => {
-                let ask = admin.ask(Method::GET, &[KEYS]).await?;
-                admin.out.list(&admin.list(ask, &pages).await?, KEY_LIST)
+                admin.list(admin.ask(Method::GET, &[KEYS]).await?, &pages, KEY_LIST).await
             }
             Self::Delete { id } => {
                 admin.delete(&[KEYS, &id]).await?;

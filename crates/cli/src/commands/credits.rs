@@ -91,7 +91,7 @@ impl Credits {
                 let admin = Admin::open(common, access)?;
                 let ask = admin.ask(Method::GET, &["credits", "transactions"]).await?;
                 let ask = ask.with("from", span.from).with("to", span.to);
-                admin.out.list(&admin.list(ask, &pages).await?, ENTRIES)
+                admin.list(ask, &pages, ENTRIES).await
             }
             Verb::Export(export) => export.run(&Admin::open(common, access)?).await,
             Verb::Grant(grant) => grant.run(&Admin::operator(common, access)?).await,

@@ -73,8 +73,7 @@ impl Group {
         let admin = Admin::open(common, &self.access)?;
         match self.verb {
             Verb::List(pages) => {
-                let ask = admin.ask(Method::GET, &[GROUPS]).await?;
-                admin.out.list(&admin.list(ask, &pages).await?, LIST)
+                admin.list(admin.ask(Method::GET, &[GROUPS]).await?, &pages, LIST).await
             }
             Verb::Create { name, coordinator } => {
                 let body = json!({ "name": name, "coordinator": coordinator });

@@ -193,7 +193,7 @@ impl Invite {
             }
             Verb::Sessions(Sessions { id, pages }) => {
                 let ask = admin.ask(Method::GET, &[INVITES, &id, "sessions"]).await?;
-                admin.out.list(&admin.list(ask, &pages).await?, show::SESSIONS)
+                admin.list(ask, &pages, show::SESSIONS).await
             }
             Verb::Edit(edit) => edit.run(&admin).await,
             Verb::Cancel(which) => {
@@ -253,7 +253,7 @@ impl List {
             .with("phase", self.phase)
             .with("guest_email", self.email)
             .with("invited_by", self.invited_by);
-        admin.out.list(&admin.list(ask, &self.pages).await?, show::INVITES)
+        admin.list(ask, &self.pages, show::INVITES).await
     }
 }
 

@@ -100,8 +100,7 @@ impl User {
             Verb::Add(add) => add.run(&Admin::operator(common, &self.access)?).await,
             Verb::List(pages) => {
                 let admin = Admin::open(common, &self.access)?;
-                let ask = admin.ask(Method::GET, &[USERS]).await?;
-                admin.out.list(&admin.list(ask, &pages).await?, LIST)
+                admin.list(admin.ask(Method::GET, &[USERS]).await?, &pages, LIST).await
             }
             Verb::Profile(profile) => profile.run(&Admin::open(common, &self.access)?).await,
             Verb::Coordinator(role) => {

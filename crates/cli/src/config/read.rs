@@ -83,6 +83,18 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
     with_name.parse().map_err(|_| "an address and a port, such as 127.0.0.1:8080".to_owned())
 }
 
+/// Reads where a VNC server listens.
+pub(super) fn endpoint(text: &str) -> Result<String, String> {
+    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+    let port = port.and_then(|(_, port)| port.parse::<u16>().ok());
+    port.map(|_| text.to_owned())
+        .ok_or_else(|| "a host and a port, such as 127.0.0.1:5900".to_owned())
+}
+
+pub(super) fn some(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("a text is missing".to_owned()) } else { Ok(text.to_owned()) }
+}
+
 pub(super) fn email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|error| error.to_string())
 }

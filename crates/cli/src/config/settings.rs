@@ -30,8 +30,20 @@ pub(crate) struct Settings {
     pub(crate) refund_used_on_cancel: Sourced<bool>,
     pub(crate) prices: Sourced<PriceList>,
     pub(crate) log_format: Sourced<LogFormat>,
+    pub(crate) agent: AgentSettings,
     /// The file that was read.
     pub(crate) file: Option<PathBuf>,
+}
+
+/// What an agent is told beside its server.
+#[derive(Clone, Debug)]
+pub(crate) struct AgentSettings {
+    pub(crate) key_file: Option<Sourced<PathBuf>>,
+    pub(crate) name: Option<Sourced<String>>,
+    pub(crate) vnc: Option<Sourced<String>>,
+    pub(crate) vnc_password_file: Option<Sourced<PathBuf>>,
+    pub(crate) test_card: Option<Sourced<bool>>,
+    pub(crate) host_login: Option<Sourced<String>>,
 }
 
 /// A setting, and where it comes from.
@@ -108,6 +120,7 @@ impl Settings {
             ),
             prices: reading.prices(),
             log_format: reading.with_default(Setting::LogFormat, log_format, || LogFormat::Human),
+            agent: AgentSettings::read(&mut reading),
             file: said.file.as_ref().map(|file| file.path().to_owned()),
         };
         if reading.wrongs.is_empty() { Ok(settings) } else { Err(reading.wrongs) }
@@ -173,7 +186,7 @@ impl Settings {
 
     fn row(&self, key: Setting) -> Option<(Value, &Place)> {
         Some(match key {
-            Setting::Data => (self.data.value.display().to_string().into(), &self.data.place),
+            Setting::Data => shown_path(&self.data),
             Setting::Server => shown(self.server.as_ref()?),
             Setting::ApiKey => ("gk_..".into(), &self.api_key.as_ref()?.place),
             Setting::Team => shown(self.team.as_ref()?),
@@ -194,7 +207,26 @@ impl Settings {
             }
             Setting::Prices => (prices(&self.prices.value), &self.prices.place),
             Setting::LogFormat => shown(&self.log_format),
+            Setting::KeyFile => shown_path(self.agent.key_file.as_ref()?),
+            Setting::Name => shown(self.agent.name.as_ref()?),
+            Setting::Vnc => shown(self.agent.vnc.as_ref()?),
+            Setting::VncPasswordFile => shown_path(self.agent.vnc_password_file.as_ref()?),
+            Setting::TestCard => shown(self.agent.test_card.as_ref()?),
+            Setting::HostLogin => shown(self.agent.host_login.as_ref()?),
         })
+    }
+}
+
+impl AgentSettings {
+    fn read(reading: &mut Reading<'_>) -> Self {
+        Self {
+            key_file: reading.maybe(Setting::KeyFile, read::path),
+            name: reading.maybe(Setting::Name, read::some),
+            vnc: reading.maybe(Setting::Vnc, read::endpoint),
+            vnc_password_file: reading.maybe(Setting::VncPasswordFile, read::path),
+            test_card: reading.maybe(Setting::TestCard, read::flag),
+            host_login: reading.maybe(Setting::HostLogin, read::some),
+        }
     }
 }
 
@@ -235,6 +267,10 @@ fn log_format(text: &str) -> Result<LogFormat, String> {
 
 fn shown<T: ToString>(setting: &Sourced<T>) -> (Value, &Place) {
     (setting.value.to_string().into(), &setting.place)
+}
+
+fn shown_path(setting: &Sourced<PathBuf>) -> (Value, &Place) {
+    (setting.value.display().to_string().into(), &setting.place)
 }
 
 fn prices(list: &PriceList) -> Value {

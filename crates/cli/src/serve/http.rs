@@ -11,11 +11,12 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use guest_app::App;
-use guest_http::StoreFigures;
+use guest_gateway::Gateway;
+use guest_http::{Histogram, StoreFigures};
 use guest_store_sqlite::{SqliteStore, StoreStats};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -31,6 +32,7 @@ pub(super) fn router(
     app: &App,
     settings: &Settings,
     store: Arc<SqliteStore>,
+    gateway: Gateway,
     stop: &Stop,
 ) -> Router {
     let options = guest_http::Options {
@@ -38,6 +40,7 @@ pub(super) fn router(
         metrics_public: settings.metrics_public.value,
         store_stats: Some(Arc::new(move || figures(&store.stats()))),
         stopping: Some(stop.told()),
+        gateway: Some(gateway),
     };
     guest_http::router(app.clone(), options)
 }
@@ -49,8 +52,8 @@ pub(super) fn router(
 pub(super) async fn serve(listener: TcpListener, router: Router, stop: Stop) {
     let open = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(CONNECTIONS_MOST));
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
+    http.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
     let mut stopping = pin!(stop.wait());
     loop {
         let accepted = tokio::select! {
@@ -69,11 +72,12 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Stop) {
             request.extensions_mut().insert(ConnectInfo(peer));
             request.map(Body::new)
         });
-        let served = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let served = open.watch(served);
+        let service = TowerToHyperService::new(service);
+        let served = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let served = open.watch(served.into_owned());
         tokio::spawn(async move {
             if let Err(error) = served.await {
-                tracing::debug!(error = chain(&error), "a connection broke");
+                tracing::debug!(error = chain(error.as_ref()), "a connection broke");
             }
             drop(place);
         });
@@ -95,17 +99,26 @@ async fn accept(
 }
 
 fn figures(stats: &StoreStats) -> StoreFigures {
-    let within = StoreStats::BOUNDS.into_iter().zip(stats.batches_within);
+    let seconds = |micros| Duration::from_micros(micros).as_secs_f64();
+    let within = StoreStats::BOUNDS.map(seconds).into_iter().zip(stats.batches_within);
+    let sizes = StoreStats::SIZES.map(float).into_iter().zip(stats.batches_of);
+    let count = stats.batches;
     StoreFigures {
-        units: stats.units,
-        batches: stats.batches,
+        batch_seconds: Histogram {
+            within: within.collect(),
+            sum: seconds(stats.batch_micros),
+            count,
+        },
+        batch_units: Histogram { within: sizes.collect(), sum: float(stats.units), count },
         failed_batches: stats.failed_batches,
-        last_batch: stats.last_batch,
         queries: stats.queries,
         waiting: stats.waiting_units.saturating_add(stats.waiting_queries),
-        batch_micros: stats.batch_micros,
-        batches_within: within.collect(),
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures need no more than 52 bits")]
+const fn float(count: u64) -> f64 {
+    count as f64
 }
 
 /// How long a connection may take to say what it wants, and be idle between two requests.

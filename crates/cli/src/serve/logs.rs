@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::LogFormat;
 
 /// Starts logging; `GUEST_LOG` says how much, as in `debug` or `guest_http=debug,info`.
-pub(super) fn start(format: LogFormat) {
+pub(crate) fn start(format: LogFormat) {
     let said = std::env::var("GUEST_LOG").ok().filter(|said| !said.is_empty());
     let filter = EnvFilter::new(said.as_deref().unwrap_or(USUAL));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);

@@ -9,11 +9,11 @@ use crate::failure::Failure;
 
 /// Tells all parts of the server to stop.
 #[derive(Clone, Debug)]
-pub(super) struct Stop(watch::Sender<bool>);
+pub(crate) struct Stop(watch::Sender<bool>);
 
 impl Stop {
     /// Stops on SIGTERM and SIGINT; on the second of them the program ends there and then.
-    pub(super) fn on_signal() -> Result<Self, Failure> {
+    pub(crate) fn on_signal() -> Result<Self, Failure> {
         let stop = Self(watch::Sender::new(false));
         let told = stop.clone();
         let (mut terminate, mut interrupt) =
@@ -30,22 +30,22 @@ impl Stop {
     }
 
     /// Tells all parts to stop.
-    pub(super) fn now(&self) {
+    pub(crate) fn now(&self) {
         self.0.send_replace(true);
     }
 
     /// Returns whether all parts were told to stop.
-    pub(super) fn is_told(&self) -> bool {
+    pub(crate) fn is_told(&self) -> bool {
         *self.0.borrow()
     }
 
     /// Returns what turns `true` when all parts are told to stop.
-    pub(super) fn told(&self) -> watch::Receiver<bool> {
+    pub(crate) fn told(&self) -> watch::Receiver<bool> {
         self.0.subscribe()
     }
 
     /// Waits until all parts are told to stop.
-    pub(super) fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
+    pub(crate) fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut told = self.told();
         async move {
             // It fails only if nobody is left who could tell.

@@ -160,8 +160,13 @@ impl World {
         server.wait_for_mails("sam@example.net", 1);
         let world = Self { place, server, key, invite };
         super::support::wait("the mails to be settled", || {
-            let sent = world.place.json("mail list --state sent");
-            (sent["data"].as_array().unwrap().len() == 2).then_some(())
+            let mails = world.place.json("mail list");
+            mails["data"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|mail| mail["state"] == "sent")
+                .then_some(())
         });
         world
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -92,6 +93,18 @@ fn if_21_commands_beside_a_server_write_its_links_and_wake_it() {
 }
 
 #[test]
+fn ga_50_what_a_killed_server_was_handing_over_is_tried_again_at_once() {
+    let place = Place::with_team();
+    let handing_over = HandingOver::start(&place);
+    // One that starts beside it leaves it alone.
+    let before = place.json("mail list");
+    drop(Server::start(&place));
+    assert_eq!(place.json("mail list"), before);
+    drop(handing_over);
+    Server::start(&place).wait_for_mails("ada@acme.example", 1);
+}
+
+#[test]
 fn qu_31_what_a_server_logs_holds_no_secret() {
     let place = Place::with_team();
     let key = place.key("ada@acme.example");
@@ -101,4 +114,35 @@ fn qu_31_what_a_server_logs_holds_no_secret() {
     Person::sign_in(&server, "ada@acme.example");
     let (_, log) = server.stop();
     assert!(!log.contains(&key) && !log.contains("si_"), "{log}");
+}
+
+/// A server in the midst of handing a mail to Ada over; it is killed when it is dropped.
+struct HandingOver {
+    server: Child,
+    _connection: TcpStream,
+}
+
+impl HandingOver {
+    fn start(place: &Place) -> Self {
+        place.ok("computer add studio-1");
+        place.ok("computer allow studio-1");
+        place.ok(
+            "invite create --computer studio-1 --email ada@acme.example --for 1h --title Visit",
+        );
+        // A mail server that takes the connection, and then says nothing.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mail = format!("smtp://{}", silent.local_addr().unwrap());
+        let mut command = place.command(&format!("serve --listen 127.0.0.1:0 --mail {mail}"));
+        let server = command.stderr(Stdio::null()).spawn().unwrap();
+        let (connection, _) = silent.accept().unwrap();
+        assert_eq!(place.json("mail list")["data"][0]["state"], "sending");
+        Self { server, _connection: connection }
+    }
+}
+
+impl Drop for HandingOver {
+    fn drop(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
 }

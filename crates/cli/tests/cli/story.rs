@@ -9,7 +9,6 @@ use super::support::{Person, Place, Server, path, wait};
 #[test]
 fn the_whole_story_of_two_guests() {
     let story = Story::begin();
-    let place = &story.place;
 
     // Two guests are invited by a coordinator, in a zone of their own.
     let made = story.invite(
@@ -21,58 +20,46 @@ fn the_whole_story_of_two_guests() {
     let made = made.unwrap();
     assert_eq!(made["credits"], json!({ "debited": 2, "balance": 8 }));
     let (lin, sam) = (Guest::of(&made["invites"][0]), Guest::of(&made["invites"][1]));
-    assert_eq!(made["invites"][0]["window"]["time_zone"], "Europe/Paris");
-    let mail = &story.server.wait_for_mails("lin@example.org", 1)[0];
-    for sign in ["Usability study", "See you there.", "Europe/Paris", &lin.link, "METHOD:REQUEST"] {
-        assert!(mail.contains(sign), "{sign}: {mail}");
+    for (guest, other) in [(&lin, &sam), (&sam, &lin)] {
+        story.check_invited(guest, other);
     }
 
     // Only the invited one gets in.
-    let person = Person::sign_in(&story.server, "lin@example.org");
-    let other = Person::sign_in(&story.server, "sam@example.net");
+    let person = Person::sign_in(&story.server, &lin.email);
+    let other = Person::sign_in(&story.server, &sam.email);
     assert_eq!(lin.connect(&other), Err("wrong_account".to_owned()));
     lin.connect(&person).unwrap();
     assert_eq!(story.phase(&lin), "connected");
 
-    // What a guest may use is changed; the session keeps what it has until the next one.
-    place.ok(&format!("invite edit {} --permission keyboard", lin.id));
-    let shown = story.show(&lin);
-    assert_eq!(shown["permissions"], json!(["keyboard"]));
-    assert_eq!(shown["session"]["permissions"], json!(["keyboard", "mouse"]));
-    assert_eq!(lin.connect(&person).unwrap()["permissions"], json!(["keyboard"]));
-
-    // Kicked, and back in; kept out, and readmitted.
-    place.ok(&format!("invite kick {}", lin.id));
-    assert_eq!(story.phase(&lin), "open");
-    lin.connect(&person).unwrap();
-    place.ok(&format!("invite kick {} --keep-out", lin.id));
-    assert_eq!(lin.connect(&person), Err("kept_out".to_owned()));
-    place.ok(&format!("invite readmit {}", lin.id));
-    lin.connect(&person).unwrap();
-    let sessions = place.json(&format!("invite sessions {}", lin.id));
-    let reasons: Vec<&Value> =
-        sessions["data"].as_array().unwrap().iter().map(|session| &session["end_reason"]).collect();
-    assert_eq!(reasons, [&json!(null), &json!("kicked"), &json!("kicked"), &json!("replaced")]);
-
-    // The window is moved: one mail with the old and the new one.
-    let before = story.show(&sam)["window"]["end_local"].as_str().unwrap()[11..16].to_owned();
-    let mails = story.server.mails("sam@example.net").len();
-    place.ok(&format!("invite extend {} --for 30m", sam.id));
-    let after = story.show(&sam)["window"]["end_local"].as_str().unwrap()[11..16].to_owned();
-    let moved = story.server.wait_for_mails("sam@example.net", mails + 1);
-    let moved = moved.last().unwrap();
-    assert!(moved.contains(&before) && moved.contains(&after), "{before} {after}: {moved}");
+    story.permissions_change(&lin, &person);
+    story.lin_is_kicked(&lin, &person);
+    story.the_window_moves(&sam, &other);
 
     // Cancelled before it was used: the credit is back. After use it is not.
-    place.ok(&format!("invite cancel {}", sam.id));
+    story.cory(&format!("invite cancel {}", sam.id));
     assert_eq!(story.show(&sam)["credit"], "refunded");
-    place.ok(&format!("invite kick {} --revoke", lin.id));
+    assert_eq!(sam.connect(&other), Err("invite_ended".to_owned()));
+    story.cory(&format!("invite kick {} --revoke", lin.id));
     assert_eq!(
         (story.phase(&lin).as_str(), &story.show(&lin)["credit"]),
         ("cancelled", &json!("debited"))
     );
+    // Mails go out in order: with the last one there, nothing else was said of the window.
+    let mails = story.server.wait_for_mails_that(&sam.email, "METHOD:CANCEL", 1);
+    assert!(mails[0].contains("Subject: "), "{mails:?}");
+    assert_eq!(story.server.wait_for_mails_that(&sam.email, MOVED, 1).len(), 1);
+    assert_eq!(
+        story.server.mails(&lin.email).iter().filter(|mail| mail.contains(MOVED)).count(),
+        0
+    );
+
     assert_eq!(story.balance(), 9);
-    story.check_books(&["purchase", "invite", "invite", "refund_cancelled"]);
+    story.check_books(&[
+        ("purchase,10,10,ada@acme.example,", ""),
+        ("invite,-1,9,cory@acme.example,lin@example.org", &lin.id),
+        ("invite,-1,8,cory@acme.example,sam@example.net", &sam.id),
+        ("refund_cancelled,1,9,cory@acme.example,sam@example.net", &sam.id),
+    ]);
 }
 
 #[test]
@@ -95,7 +82,12 @@ fn the_end_of_a_window_ends_the_session_and_gives_the_unused_credit_back() {
     assert_eq!(lin.connect(&person), Err("invite_ended".to_owned()));
     wait("the unused one's credit", || (story.show(&sam)["credit"] == "refunded").then_some(()));
     assert_eq!(story.balance(), 9);
-    story.check_books(&["purchase", "invite", "invite", "refund_unused"]);
+    story.check_books(&[
+        ("purchase,10,10,ada@acme.example,", ""),
+        ("invite,-1,9,cory@acme.example,lin@example.org", &lin.id),
+        ("invite,-1,8,cory@acme.example,sam@example.net", &sam.id),
+        ("refund_unused,1,9,cory@acme.example,sam@example.net", &sam.id),
+    ]);
 }
 
 #[test]
@@ -142,6 +134,9 @@ impl Story {
         let place = Place::with_team();
         let server = Server::start(&place);
         place.ok("user add --email cory@acme.example --name Cory --profile member --coordinator");
+        for line in ["credits buy 5", "credits export"] {
+            assert_eq!(place.refused(&format!("{line} --as cory@acme.example")), "forbidden");
+        }
         let order = server.json(&place.key("ada@acme.example"), "credits buy --bundle 10");
         assert_eq!(order["state"], "paid");
         let key = place.json("computer key create lab");
@@ -164,6 +159,84 @@ impl Story {
         Err(problem["code"].as_str().unwrap().to_owned())
     }
 
+    /// Runs a command as the coordinator.
+    #[track_caller]
+    fn cory(&self, line: &str) -> String {
+        self.place.ok(&format!("{line} --as cory@acme.example"))
+    }
+
+    /// The mail says who may do what, where and when, and holds the guest's own link.
+    #[track_caller]
+    fn check_invited(&self, guest: &Guest, other: &Guest) {
+        let mail = &self.server.wait_for_mails(&guest.email, 1)[0];
+        let window = &self.show(guest)["window"];
+        assert_eq!(window["time_zone"], "Europe/Paris");
+        for sign in [
+            "You've been invited to connect to Usability study through Guest!",
+            &format!("Starts: {}", told(&window["start_local"])),
+            &format!("Ends: {}", told(&window["end_local"])),
+            "(Europe/Paris, UTC+0",
+            "You may: look at the screen, type on the keyboard and use the mouse",
+            "Message from Cory:\r\n\r\nSee you there.",
+            &guest.link,
+            "METHOD:REQUEST",
+        ] {
+            assert!(mail.contains(sign), "{sign}: {mail}");
+        }
+        assert!(!mail.contains(&other.link) && !mail.contains(&other.email), "{mail}");
+    }
+
+    /// What a guest may use is changed; a session keeps what it has until the next one.
+    fn permissions_change(&self, guest: &Guest, person: &Person) {
+        self.cory(&format!("invite edit {} --permission keyboard", guest.id));
+        let shown = self.show(guest);
+        assert_eq!(shown["permissions"], json!(["keyboard"]));
+        assert_eq!(shown["session"]["permissions"], json!(["keyboard", "mouse"]));
+        assert_eq!(guest.connect(person).unwrap()["permissions"], json!(["keyboard"]));
+        assert_eq!(self.show(guest)["session"]["permissions"], json!(["keyboard"]));
+    }
+
+    /// Kicked, and back in; kept out, and readmitted.
+    fn lin_is_kicked(&self, lin: &Guest, person: &Person) {
+        self.cory(&format!("invite kick {}", lin.id));
+        assert_eq!(self.phase(lin), "open");
+        lin.connect(person).unwrap();
+        self.cory(&format!("invite kick {} --keep-out", lin.id));
+        assert_eq!(lin.connect(person), Err("kept_out".to_owned()));
+        self.cory(&format!("invite readmit {}", lin.id));
+        lin.connect(person).unwrap();
+        let sessions = self.place.json(&format!("invite sessions {}", lin.id));
+        let sessions = sessions["data"].as_array().unwrap().iter();
+        let reasons: Vec<&Value> = sessions.map(|session| &session["end_reason"]).collect();
+        assert_eq!(reasons, [&json!(null), &json!("kicked"), &json!("kicked"), &json!("replaced")]);
+    }
+
+    /// The window is moved: one mail says the old one and the new one.
+    fn the_window_moves(&self, sam: &Guest, person: &Person) {
+        let old = self.show(sam)["window"].clone();
+        let day = (chrono::Utc::now() + chrono::TimeDelta::days(3)).date_naive();
+        let edit = format!("invite edit {} --start \"{day} 09:00\" --end \"{day} 17:30\"", sam.id);
+        self.cory(&edit);
+        // The same again is no change, and nothing to write about.
+        self.cory(&edit);
+        let new = &self.show(sam)["window"];
+        assert_eq!(
+            (&new["start_local"], &new["end_local"]),
+            (&json!(format!("{day}T09:00")), &json!(format!("{day}T17:30")))
+        );
+        let mails = self.server.wait_for_mails_that(&sam.email, MOVED, 1);
+        for (name, window) in [("New", new), ("Old", &old)] {
+            let start = format!("{name} start: {}", told(&window["start_local"]));
+            let end = format!("{name} end: {}", told(&window["end_local"]));
+            assert!(
+                mails[0].contains(&start) && mails[0].contains(&end),
+                "{start} {end} {mails:?}"
+            );
+        }
+        assert!(mails[0].contains(&sam.link) && mails[0].contains("SEQUENCE:2"), "{mails:?}");
+        assert_eq!(sam.connect(person), Err("too_early".to_owned()));
+    }
+
     fn show(&self, guest: &Guest) -> Value {
         self.place.json(&format!("invite show {}", guest.id))
     }
@@ -176,19 +249,24 @@ impl Story {
         self.place.json("credits balance")["balance"].as_u64().unwrap()
     }
 
-    /// Checks that the credits are accounted for, in these entries.
+    /// Checks that the credits are accounted for in these entries, each with its invite.
     #[track_caller]
-    fn check_books(&self, reasons: &[&str]) {
-        let csv = self.place.ok("credits export");
+    fn check_books(&self, entries: &[(&str, &str)]) {
+        let file = path(self.place.folder.path(), "credits.csv");
+        self.place.ok(&format!("credits export --output {file}"));
+        let csv = fs::read_to_string(file).unwrap();
+        assert_eq!(self.place.ok("credits export"), csv);
         let mut lines = csv.lines();
         let header =
             "timestamp,reason,credits,balance,administrator_email,guest_email,invite_id,order_id";
         assert_eq!(lines.next(), Some(header));
-        let found: Vec<&str> = lines.filter_map(|line| line.split(',').nth(1)).collect();
-        assert_eq!(found, reasons, "{csv}");
-        let file = path(self.place.folder.path(), "credits.csv");
-        self.place.ok(&format!("credits export --output {file}"));
-        assert_eq!(fs::read_to_string(file).unwrap(), csv);
+        let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+        let found: Vec<_> = rows.iter().map(|row| (row[1..6].join(","), row[6])).collect();
+        let expected: Vec<_> = entries.iter().map(|&(row, id)| (row.to_owned(), id)).collect();
+        assert_eq!(found, expected, "{csv}");
+        assert!(rows[0][7].starts_with("ord_"), "{csv}");
+        let times = rows.iter().map(|row| row[0].parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+        assert!(times.is_sorted(), "{csv}");
         assert!(self.place.ok("credits verify").starts_with("acme: OK"));
     }
 }
@@ -196,13 +274,14 @@ impl Story {
 /// One of the invited.
 struct Guest {
     id: String,
+    email: String,
     link: String,
 }
 
 impl Guest {
     fn of(invite: &Value) -> Self {
         let text = |field: &str| invite[field].as_str().unwrap().to_owned();
-        Self { id: text("id"), link: text("link") }
+        Self { id: text("id"), email: text("guest_email"), link: text("link") }
     }
 
     fn connect(&self, person: &Person) -> Result<Value, String> {
@@ -214,3 +293,13 @@ impl Guest {
 fn moment(text: &Value) -> chrono::DateTime<chrono::Utc> {
     text.as_str().unwrap().parse().unwrap()
 }
+
+/// Returns a local time as mails begin to tell it.
+fn told(local: &Value) -> String {
+    let minute = &local.as_str().unwrap()[..16];
+    let local = chrono::NaiveDateTime::parse_from_str(minute, "%Y-%m-%dT%H:%M").unwrap();
+    local.format("%a %-d %B %Y, %H:%M").to_string()
+}
+
+/// What only a mail about a moved window says.
+const MOVED: &str = "Subject: New time: ";

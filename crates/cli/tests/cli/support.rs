@@ -175,8 +175,15 @@ impl Server {
     /// Waits for so many mails to somebody.
     #[track_caller]
     pub(crate) fn wait_for_mails(&self, to: &str, count: usize) -> Vec<String> {
-        wait(&format!("{count} mails to {to}"), || {
-            Some(self.mails(to)).filter(|mails| mails.len() >= count)
+        self.wait_for_mails_that(to, "", count)
+    }
+
+    /// Waits for so many mails to somebody that say something, and returns all that do.
+    #[track_caller]
+    pub(crate) fn wait_for_mails_that(&self, to: &str, say: &str, count: usize) -> Vec<String> {
+        wait(&format!("{count} mails to {to} that say {say:?}"), || {
+            let mails = self.mails(to).into_iter().filter(|mail| mail.contains(say));
+            Some(mails.collect::<Vec<_>>()).filter(|mails| mails.len() >= count)
         })
     }
 

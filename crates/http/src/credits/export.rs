@@ -1,7 +1,6 @@
 //! The history of credits as a file (CR-30).
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use csv::{Terminator, WriterBuilder};
@@ -12,8 +11,6 @@ use serde::Deserialize;
 
 use crate::answer::Answer;
 use crate::input::{Asked, At};
-use crate::server::Server;
-use crate::visitor::Known;
 
 /// Which entries of the history are exported.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -34,13 +31,12 @@ pub(super) struct ExportQuery {
     responses((status = 200, description = "The entries.", body = String, content_type = "text/csv")),
 )]
 pub(super) async fn export(
-    State(server): State<Server>,
-    Known(call): Known,
     At(team): At<String>,
-    Asked(ExportQuery { from, to }): Asked<ExportQuery>,
+    Asked { app, call, query, .. }: Asked<ExportQuery>,
 ) -> Answer {
     let file = format!("attachment; filename=\"{team}-credits.csv\"");
-    let parts = Parts { app: server.app.clone(), call, team, filter: HistoryFilter { from, to } };
+    let filter = HistoryFilter { from: query.from, to: query.to };
+    let parts = Parts { app, call, team, filter };
     let first = parts.after(0).await?;
     let headers = [
         (header::CONTENT_TYPE, CSV),

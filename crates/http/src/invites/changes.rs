@@ -1,6 +1,5 @@
 //! Changing invites: window and permissions, cancelling, kicking, links, more time.
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use guest_app::view::InviteView;
 use guest_app::{ExtendDraft, InviteChange, InviteReplacement};
@@ -11,9 +10,7 @@ use utoipa_axum::routes;
 use super::{TAG, WINDOW};
 use crate::answer::{Answer, accepted, done, tagged};
 use crate::document::{Routes, Terms};
-use crate::input::{Asked, At, BasedOn, Changed, Nothing, Posted};
-use crate::server::Server;
-use crate::visitor::Known;
+use crate::input::{Asked, At, IgnoredAny, Nothing, Posted};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let change = Terms::team(TAG).writes().or(&["invite_ended"]);
@@ -49,12 +46,11 @@ struct KickQuery {
     responses((status = 200, description = "The invite as it is now.", body = InviteView)),
 )]
 async fn replace_invite(
-    State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
-    Changed { call, body, based_on }: Changed<InviteReplacement>,
+    Posted { app, call, body, based_on }: Posted<InviteReplacement>,
 ) -> Answer {
     let change = body.into();
-    tagged(StatusCode::OK, &server.app.edit_invite(&call, &team, id, &change, based_on).await?)
+    tagged(StatusCode::OK, &app.edit_invite(&call, &team, id, &change, based_on).await?)
 }
 
 /// Changes an invite's window, any part of it, or its permissions.
@@ -65,11 +61,10 @@ async fn replace_invite(
     responses((status = 200, description = "The invite as it is now.", body = InviteView)),
 )]
 async fn edit_invite(
-    State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
-    Changed { call, body, based_on }: Changed<InviteChange>,
+    Posted { app, call, body, based_on }: Posted<InviteChange>,
 ) -> Answer {
-    tagged(StatusCode::OK, &server.app.edit_invite(&call, &team, id, &body, based_on).await?)
+    tagged(StatusCode::OK, &app.edit_invite(&call, &team, id, &body, based_on).await?)
 }
 
 /// Cancels an invite.
@@ -79,12 +74,10 @@ async fn edit_invite(
     responses((status = 204, description = "Cancelled.")),
 )]
 async fn cancel_invite(
-    State(server): State<Server>,
-    Known(call): Known,
     At((team, id)): At<(String, InviteId)>,
-    BasedOn(based_on): BasedOn,
+    Asked { app, call, based_on, .. }: Asked<IgnoredAny>,
 ) -> Answer {
-    server.app.cancel_invite(&call, &team, id, based_on).await?;
+    app.cancel_invite(&call, &team, id, based_on).await?;
     Ok(done())
 }
 
@@ -96,13 +89,10 @@ async fn cancel_invite(
     responses((status = 204, description = "The guest is out.")),
 )]
 async fn kick(
-    State(server): State<Server>,
-    Known(call): Known,
     At((team, id)): At<(String, InviteId)>,
-    Asked(KickQuery { keep_out }): Asked<KickQuery>,
-    BasedOn(based_on): BasedOn,
+    Asked { app, call, query, based_on }: Asked<KickQuery>,
 ) -> Answer {
-    server.app.kick(&call, &team, id, keep_out, based_on).await?;
+    app.kick(&call, &team, id, query.keep_out, based_on).await?;
     Ok(done())
 }
 
@@ -114,12 +104,10 @@ async fn kick(
     responses((status = 204, description = "The guest may come back.")),
 )]
 async fn readmit(
-    State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
-    BasedOn(based_on): BasedOn,
-    Posted { call, body: Nothing {} }: Posted<Nothing>,
+    Posted { app, call, based_on, .. }: Posted<Nothing>,
 ) -> Answer {
-    server.app.readmit(&call, &team, id, based_on).await?;
+    app.readmit(&call, &team, id, based_on).await?;
     Ok(done())
 }
 
@@ -131,12 +119,10 @@ async fn readmit(
     responses((status = 204, description = "The session has ended, and a new one will have them.")),
 )]
 async fn apply_permissions(
-    State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
-    BasedOn(based_on): BasedOn,
-    Posted { call, body: Nothing {} }: Posted<Nothing>,
+    Posted { app, call, based_on, .. }: Posted<Nothing>,
 ) -> Answer {
-    server.app.apply_permissions(&call, &team, id, based_on).await?;
+    app.apply_permissions(&call, &team, id, based_on).await?;
     Ok(done())
 }
 
@@ -148,12 +134,10 @@ async fn apply_permissions(
     responses((status = 200, description = "The invite with its new link.", body = InviteView)),
 )]
 async fn new_link(
-    State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
-    BasedOn(based_on): BasedOn,
-    Posted { call, body: Nothing {} }: Posted<Nothing>,
+    Posted { app, call, based_on, .. }: Posted<Nothing>,
 ) -> Answer {
-    tagged(StatusCode::OK, &server.app.new_link(&call, &team, id, based_on).await?)
+    tagged(StatusCode::OK, &app.new_link(&call, &team, id, based_on).await?)
 }
 
 /// Mails an invite again.
@@ -164,11 +148,10 @@ async fn new_link(
     responses((status = 202, description = "A mail is on its way.", body = InviteView)),
 )]
 async fn resend(
-    State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
-    Posted { call, body: Nothing {} }: Posted<Nothing>,
+    Posted { app, call, .. }: Posted<Nothing>,
 ) -> Answer {
-    accepted(&server.app.resend(&call, &team, id).await?)
+    accepted(&app.resend(&call, &team, id).await?)
 }
 
 /// Gives the guest more time.
@@ -179,10 +162,8 @@ async fn resend(
     responses((status = 200, description = "The invite as it is now.", body = InviteView)),
 )]
 async fn extend(
-    State(server): State<Server>,
     At((team, id)): At<(String, InviteId)>,
-    BasedOn(based_on): BasedOn,
-    Posted { call, body }: Posted<ExtendDraft>,
+    Posted { app, call, body, based_on }: Posted<ExtendDraft>,
 ) -> Answer {
-    tagged(StatusCode::OK, &server.app.extend(&call, &team, id, &body, based_on).await?)
+    tagged(StatusCode::OK, &app.extend(&call, &team, id, &body, based_on).await?)
 }

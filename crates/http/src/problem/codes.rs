@@ -257,6 +257,17 @@ mod tests {
     }
 
     #[test]
+    fn if_3_the_table_in_the_docs_has_every_code() {
+        let page = include_str!("../../../../docs/api.md");
+        let is_row = |line: &&str| line.get(2..5).is_some_and(|cell| cell.parse::<u16>().is_ok());
+        let rows: Vec<&str> = page.lines().filter(is_row).collect();
+        let row = |code: &Code| {
+            format!("| {} | `{}` | {} |", code.status.as_str(), code.name, code.means)
+        };
+        assert_eq!(rows, CODES.iter().map(row).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn if_3_each_code_that_anything_says_no_with_is_known() {
         let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut found = BTreeSet::new();

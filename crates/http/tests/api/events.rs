@@ -99,7 +99,6 @@ async fn if_6_a_guest_follows_their_own_invite() {
     world.sign_in("cory").delete(&mine).await.is(204);
     let names = lin.names(2).await;
     assert!(names.contains(&"invite.cancelled".to_owned()), "{names:?}");
-    // A new link closes the stream of the old one.
     world.sign_in("ada").get(&path).await.refused(403, "wrong_account");
     world.nobody().get(&path).await.refused(401, "unauthenticated");
 }
@@ -125,14 +124,14 @@ async fn a_stream_does_not_hold_up_a_server_that_stops() {
 }
 
 /// A stream of events being read.
-struct Stream {
+pub(crate) struct Stream {
     body: BodyDataStream,
     read: String,
     seen: Vec<Value>,
 }
 
 impl Stream {
-    async fn open(client: &Client, path: &str) -> Self {
+    pub(crate) async fn open(client: &Client, path: &str) -> Self {
         let response = client.open("GET", path, Body::empty()).await;
         assert_eq!(response.status().as_u16(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -141,7 +140,7 @@ impl Stream {
     }
 
     /// Returns the next event.
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         self.try_next().await.unwrap()
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use guest_http::{Options, StoreFigures};
+use guest_http::{Histogram, Options, StoreFigures};
 use serde_json::json;
 
 use crate::things::Things;
@@ -33,10 +33,8 @@ async fn if_7_figures_are_for_this_machine() {
 #[tokio::test]
 async fn if_7_figures_count_what_there_is_and_what_happens() {
     let stats = || StoreFigures {
-        units: 7,
-        batches: 3,
-        batch_micros: 1_500_000,
-        batches_within: vec![(500, 1), (1_000, 2)],
+        batch_seconds: Histogram { within: vec![(0.0005, 1), (0.001, 2)], count: 3, sum: 1.5 },
+        batch_units: Histogram { within: vec![(1.0, 2), (64.0, 3)], count: 3, sum: 7.0 },
         ..StoreFigures::default()
     };
     let options = Options { store_stats: Some(Arc::new(stats)), ..Options::default() };
@@ -50,7 +48,9 @@ async fn if_7_figures_count_what_there_is_and_what_happens() {
         "guest_invites{phase=\"open\"} 1",
         "guest_invites{phase=\"scheduled\"} 0",
         "guest_sessions_live 1",
-        "guest_store_units_total 7",
+        "# TYPE guest_store_batch_seconds histogram",
+        "guest_store_batch_units_bucket{le=\"1\"} 2",
+        "guest_store_batch_units_sum 7",
         "guest_store_batch_seconds_bucket{le=\"0.0005\"} 1",
         "guest_store_batch_seconds_bucket{le=\"+Inf\"} 3",
         "guest_store_batch_seconds_sum 1.5",
@@ -70,8 +70,9 @@ async fn if_7_figures_count_what_there_is_and_what_happens() {
     for line in [
         "guest_sessions_live 0",
         "guest_events_total{type=\"invite.expired\"} 2",
-        "guest_cuts_total 1",
-        "guest_cut_lateness_seconds 1",
+        "guest_cut_lateness_seconds_bucket{le=\"0.5\"} 0",
+        "guest_cut_lateness_seconds_bucket{le=\"1\"} 1",
+        "guest_cut_lateness_seconds_count 1",
         "guest_http_requests_total{method=\"GET\",route=\"/metrics\",status=\"200\"} 1",
     ] {
         assert!(figures.contains(line), "{line} is missing in\n{figures}");

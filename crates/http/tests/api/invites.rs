@@ -90,7 +90,7 @@ async fn qu_23_a_request_sent_twice_is_done_once() {
         .refused(422, "idempotency_mismatch");
     let bad = cory.clone().with("idempotency-key", "a b").post(INVITES, body()).await;
     assert_eq!(bad.refused(422, "validation")["errors"][0]["pointer"], "/Idempotency-Key");
-    // Another caller's key is another key, and a day later it is forgotten.
+    // Another caller's key is another key.
     world.sign_in("ada").with("idempotency-key", "a-1").post(INVITES, other).await.is(201);
     let balance = "/v1/teams/acme/guest-access-invite-credits";
     assert_eq!(cory.get(balance).await.is(200)["balance"], 17);

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "fixtures of tests")]
 
 mod agents;
+mod answers;
 mod browsers;
 mod credits;
 mod document;
@@ -16,6 +17,8 @@ mod health;
 mod inputs;
 mod invites;
 mod limits;
+#[cfg(feature = "pages")]
+mod pages;
 mod rights;
 mod sqlite;
 mod things;

@@ -34,6 +34,28 @@ async fn qu_30_every_cell_of_the_table_of_rights() {
     }
 }
 
+#[tokio::test]
+async fn if_3_rights_are_asked_for_before_the_form_of_a_request() {
+    for row in rows() {
+        let Some(flaw) = Flaw::of(&row) else { continue };
+        let world = World::new();
+        let things = Things::of(&world);
+        for caller in Caller::ALL {
+            row.check_flawed(&world, &things, *caller, flaw).await;
+        }
+        let least = Caller::User(External);
+        if let (Flaw::Body, 403) = (flaw, row.expected(least)) {
+            let (path, _) = row.request(&things);
+            let client = least.client(&world, None);
+            client.send(row.method, &path, Some(json!([]))).await.is(403);
+        }
+        // None of them has changed anything.
+        if let Some(allowed) = Caller::ALL.iter().find(|caller| row.expected(**caller) < 400) {
+            row.check(&world, &things, *allowed).await;
+        }
+    }
+}
+
 #[test]
 fn qu_30_no_operation_is_left_out() {
     let listed: BTreeSet<_> =
@@ -140,6 +162,36 @@ struct Row {
     strangers: Strangers,
 }
 
+/// What can be wrong with the form of a request.
+#[derive(Clone, Copy, Debug)]
+enum Flaw {
+    Body,
+    Query,
+    Version,
+}
+
+impl Flaw {
+    /// Returns a flaw that requests for an operation can have.
+    fn of(row: &Row) -> Option<Self> {
+        let (_, _, operation) = documented::operations()
+            .into_iter()
+            .find(|(method, path, _)| method == row.method && *path == row.template())
+            .unwrap();
+        let has = |at: &str, name: Option<&str>| {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let mut found = parameters.filter(|parameter| parameter["in"] == at);
+            found.any(|parameter| name.is_none_or(|name| parameter["name"] == name))
+        };
+        if operation["requestBody"].is_object() {
+            Some(Self::Body)
+        } else if has("query", None) {
+            Some(Self::Query)
+        } else {
+            has("header", Some("If-Match")).then_some(Self::Version)
+        }
+    }
+}
+
 /// What a program needs besides its user's role.
 #[derive(Clone, Copy)]
 enum Needs {
@@ -197,13 +249,65 @@ impl Row {
         }
     }
 
+    /// Checks that a caller who may not ask is told so, and others what is wrong.
+    async fn check_flawed(&self, world: &World, things: &Things, caller: Caller, flaw: Flaw) {
+        let needed = match self.needs {
+            Needs::Scope(scope) => Some(scope),
+            Needs::Nothing | Needs::APerson(_) => None,
+        };
+        let client = caller.client(world, needed);
+        let (path, mut body) = self.request(things);
+        let (answer, pointer) = match flaw {
+            Flaw::Body => {
+                body.get_or_insert(json!({}))["flaw"] = json!(1);
+                (client.send(self.method, &path, body).await, "/flaw")
+            }
+            Flaw::Query => {
+                let mark = if path.contains('?') { '&' } else { '?' };
+                (client.send(self.method, &format!("{path}{mark}flaw=1"), body).await, "/flaw")
+            }
+            Flaw::Version => {
+                let client = client.with("if-match", "3");
+                (client.send(self.method, &path, body).await, "/If-Match")
+            }
+        };
+        let is_of_the_team = matches!(
+            caller,
+            Caller::User(_) | Caller::Program(_) | Caller::Scopeless(_) | Caller::SignedOut
+        );
+        let expected = match self.expected(caller) {
+            // Without a gateway there are no streams, whatever is asked of them.
+            404 if self.path.ends_with("/stream") => 404,
+            // That a thing is absent is said of those whose request is well-formed.
+            404 if is_of_the_team || !self.path.contains("{team}") => 422,
+            // A wrong code is wrong input.
+            _ if self.path == "/v1/sign-in/verify" => 422,
+            status if status < 400 => 422,
+            status => status,
+        };
+        let (method, path) = (self.method, self.path);
+        assert_eq!(
+            answer.status.as_u16(),
+            expected,
+            "{method} {path} as {caller:?} with a flaw: {}",
+            answer.text
+        );
+        if expected == 422 {
+            assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{method} {path}");
+        }
+    }
+
     async fn ask(&self, client: &Client, things: &Things) -> Answer {
+        let (path, body) = self.request(things);
+        client.send(self.method, &path, body).await
+    }
+
+    fn request(&self, things: &Things) -> (String, Option<Value>) {
         let mut path = self.path.replace("{team}", "acme");
         for (name, id) in things.named() {
             path = path.replace(name, id);
         }
-        let body = Some((self.body)(things)).filter(|body| !body.is_null());
-        client.send(self.method, &path, body).await
+        (path, Some((self.body)(things)).filter(|body| !body.is_null()))
     }
 
     /// Returns the path as the document has it.
@@ -475,9 +579,9 @@ fn apart() -> Vec<Row> {
         strangers: Strangers::These(403, 403, 401),
         ..row(method, path, body, [403; 5], Needs::APerson(403))
     };
-    let for_agents = |path, body| Row {
+    let for_agents = |method, path, body| Row {
         strangers: Strangers::These(401, 401, 401),
-        ..row("POST", path, body, [401; 5], Needs::APerson(401))
+        ..row(method, path, body, [401; 5], Needs::APerson(401))
     };
     let for_all = |method, path, body, status| Row {
         strangers: Strangers::These(status, status, status),
@@ -493,8 +597,12 @@ fn apart() -> Vec<Row> {
             strangers: Strangers::These(404, 404, 401),
             ..row("POST", "/v1/sessions/{session}/leave", nothing, [404; 5], Needs::APerson(403))
         },
-        for_agents("/v1/agent/heartbeat", |_| json!({ "name": "studio-1" })),
-        for_agents("/v1/agent/sessions/{session}/ended", |_| json!({ "reason": "left" })),
+        for_agents("POST", "/v1/agent/heartbeat", |_| json!({ "name": "studio-1" })),
+        for_agents("POST", "/v1/agent/sessions/{session}/ended", |_| json!({ "reason": "left" })),
+        for_agents("GET", "/v1/agent/socket", nothing),
+        for_agents("GET", "/v1/agent/sessions/{session}/stream", nothing),
+        // It takes a ticket, whoever shows it.
+        for_all("GET", "/v1/sessions/{session}/stream", nothing, 404),
         for_all("POST", "/v1/sign-in", |_| json!({ "email": "lin@example.org" }), 202),
         for_all(
             "POST",

@@ -9,7 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::TimeDelta;
-use guest_app::letter::{Letter, Render, Rendered};
+use guest_app::letter::{Calendar, Letter, Render, Rendered};
 use guest_app::{App, Call, Config, Entropy, NewTeam, NewUser, Store};
 use guest_core::{Email, Instant, MacKey, PaymentMethod, PriceList, RefundPolicy};
 use guest_http::{OperatorAccess, Options};
@@ -316,6 +316,7 @@ struct Plain;
 impl Render for Plain {
     fn render(&self, letter: &Letter) -> Rendered {
         let text = format!("{:?}", letter.content);
-        Rendered { subject: "a mail".to_owned(), html: String::new(), text, calendar: None }
+        let calendar = Some(Calendar { method: "REQUEST", body: text.clone() });
+        Rendered { subject: "a mail".to_owned(), html: String::new(), text, calendar }
     }
 }

@@ -8,9 +8,15 @@ use guest_core::{Email, Secret};
 use crate::config::Settings;
 
 /// Tells where to go, who one can be, and how a first invite goes from beginning to end.
-pub(super) fn tell(settings: &Settings, roles: &[(&str, Email, Secret)]) -> String {
+pub(super) fn tell(settings: &Settings, link: &str, roles: &[(&str, Email, Secret)]) -> String {
     let url = &settings.public_url.value;
+    let mails = settings.mail.value.strip_prefix("dir:").unwrap_or_default();
     let mut words = format!("Guest is running at {url} with the team acme. Ctrl-C stops it.\n\n");
+    let _ = write!(
+        words,
+        "Eve is invited to studio-1. Open her link in a browser, and sign in as eve@acme.example\n\
+         with the code that is mailed. Mails are files in {mails}, the newest has it.\n\n  {link}\n\n",
+    );
     words.push_str("One click to be somebody:\n\n");
     for (role, email, cookie) in roles {
         let cookie = cookie.expose();
@@ -19,7 +25,6 @@ pub(super) fn tell(settings: &Settings, roles: &[(&str, Email, Secret)]) -> Stri
     words
         .push_str("\nA first invite, from beginning to end. Paste this into another terminal:\n\n");
     let guest = std::env::current_exe().map_or_else(|_| "guest".to_owned(), |path| quoted(&path));
-    let mails = settings.mail.value.strip_prefix("dir:").unwrap_or_default();
     let story = STORY
         .replace("GUEST", &format!("{guest} --data {}", quoted(&settings.data.value)))
         .replace("MAILS", &quoted(Path::new(mails)))
@@ -45,10 +50,10 @@ INVITE=$(GUEST invite create --as cory@acme.example --computer studio-1 --email 
 ID=$(printf '%s\n' "$INVITE" | sed -n 's/.*"id": "\(inv_[^"]*\)".*/\1/p')
 TOKEN=$(printf '%s\n' "$INVITE" | sed -n 's/.*"link": ".*\/g\/\([^"]*\)".*/\1/p')
 # Lin gets a mail.
-until ls MAILS/*.eml >/dev/null 2>&1; do sleep 0.1; done; sed '/text\/html/,$d' MAILS/*.eml
+until MAIL=$(grep -l '^To: .*lin@' MAILS/*.eml); do sleep 0.1; done; sed '/text\/html/,$d' $MAIL
 # Lin signs in with a code that is mailed, too.
 curl -sS URL/v1/sign-in -H 'Content-Type: application/json' -d '{"email": "lin@example.org"}'
-until CODE=$(grep -hoE '^[0-9]{6}' MAILS/*.eml | tail -n 1) && [ -n "$CODE" ]; do sleep 0.1; done
+until CODE=$(grep -hoE '^[0-9]{6}' $(grep -l '^To: .*lin@' MAILS/*.eml) | tail -n 1) && [ -n "$CODE" ]; do sleep 0.1; done
 curl -sS -c JAR URL/v1/sign-in/verify -H 'Content-Type: application/json' -d "{\"email\": \"lin@example.org\", \"code\": \"$CODE\"}"; echo
 # Lin opens the link, and connects.
 curl -sS -b JAR URL/v1/guest-links/$TOKEN; echo

@@ -1,0 +1,16 @@
+//! The agent between a server that speaks as the gateway does, and VNC servers.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests are tests: they may fail"
+)]
+
+mod control;
+mod server;
+mod streams;
+mod test_card;
+mod tigervnc;
+mod viewer;
+mod vnc;

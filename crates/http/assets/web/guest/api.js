@@ -1,0 +1,66 @@
+// @ts-check
+/** Asking the server. */
+
+/**
+ * A no from the server, with the code of its problem.
+ */
+export class Refusal extends Error {
+  /**
+   * @param {Response} response
+   * @param {{code?: string, detail?: string, errors?: {detail: string}[]}} problem
+   */
+  constructor(response, problem) {
+    super(sentence(problem.errors?.[0]?.detail ?? problem.detail ?? "the server did not answer as it should"));
+    this.code = problem.code ?? "";
+    this.status = response.status;
+  }
+}
+
+/**
+ * Asks the server, and returns its answer, `null` where that is empty.
+ *
+ * Throws a {@link Refusal}, or a `TypeError` if the server cannot be reached.
+ *
+ * @param {"GET" | "POST"} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+export async function ask(method, path, body) {
+  const headers = body ? { "content-type": "application/json" } : undefined;
+  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
+  const text = await response.text();
+  if (!response.ok) throw new Refusal(response, read(text) ?? {});
+  return read(text);
+}
+
+/**
+ * Tells whether an error may pass by itself: the network is broken, or the server busy.
+ *
+ * @param {unknown} error
+ */
+export function passes(error) {
+  return error instanceof Refusal ? PASSING.includes(error.status) : error instanceof TypeError;
+}
+
+/** @param {string} text */
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Makes a sentence of the fragment that a problem says.
+ *
+ * @param {string} fragment
+ */
+function sentence(fragment) {
+  const [first = "", ...rest] = fragment;
+  return `${first.toUpperCase()}${rest.join("")}.`;
+}
+
+/** Too many requests, a proxy without its server, a server that is busy or starting. */
+const PASSING = [429, 502, 503, 504];
