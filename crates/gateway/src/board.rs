@@ -157,7 +157,9 @@ impl Board {
                 Ok(live) => self.compare(app, &live, asked).await,
                 Err(fault) => tracing::warn!(%fault, "live sessions cannot be compared"),
             }
-            // Others may write to the same store; they are noticed within a second.
+            // Commits that come together are looked at together. Others may write to the same store,
+            // and are noticed within a second.
+            time::sleep(GATHER).await;
             let _ = time::timeout(GLANCE, commits.changed()).await;
         }
     }
@@ -219,6 +221,9 @@ impl Guest {
         }
     }
 }
+
+/// How long the store is left alone between two looks: little of the 100 ms of CN-7.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// How often the clock and the store are looked at though nothing rings.
 const GLANCE: Duration = Duration::from_millis(500);

@@ -74,15 +74,7 @@ type Receiver = SplitStream<WebSocket>;
 impl Carried<'_> {
     /// Joins the guest to the agent's stream, and returns why it is over.
     async fn carry(&self, mut guest: WebSocket, mut place: Place) -> SessionEndReason {
-        let agent = tokio::select! {
-            biased;
-            reason = &mut place.end => Err(told(reason)),
-            stream = time::timeout(AGENT_PATIENCE, &mut place.stream) => match stream {
-                Ok(Ok(agent)) => Ok(agent),
-                Ok(Err(_)) | Err(_) => Err(SessionEndReason::ComputerLost),
-            },
-        };
-        let agent = match agent {
+        let agent = match await_agent(&mut guest, &mut place).await {
             Ok(agent) => agent,
             Err(reason) => {
                 close(&mut guest, reason).await;
@@ -227,6 +219,31 @@ impl Carried<'_> {
             bytes_in: self.bytes_in.load(Ordering::Relaxed),
             bytes_out: self.bytes_out.load(Ordering::Relaxed),
             refused_input: self.policer().refused_input(),
+        }
+    }
+}
+
+/// Waits for the agent to open its stream; the guest has nothing to say meanwhile.
+async fn await_agent(
+    guest: &mut WebSocket,
+    place: &mut Place,
+) -> Result<WebSocket, SessionEndReason> {
+    let patience = time::sleep(AGENT_PATIENCE);
+    tokio::pin!(patience);
+    loop {
+        let message = tokio::select! {
+            biased;
+            reason = &mut place.end => return Err(told(reason)),
+            agent = &mut place.stream => return agent.map_err(|_| SessionEndReason::ComputerLost),
+            () = &mut patience => return Err(SessionEndReason::ComputerLost),
+            message = guest.recv() => message,
+        };
+        match message {
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Binary(_) | Message::Text(_))) => {
+                return Err(SessionEndReason::ProtocolError); // The computer speaks first.
+            }
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(SessionEndReason::Left),
         }
     }
 }

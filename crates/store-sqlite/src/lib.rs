@@ -35,6 +35,7 @@ mod file;
 mod migrate;
 mod queue;
 mod reader;
+mod seen;
 mod sql;
 mod stats;
 mod store;

@@ -11,7 +11,7 @@ use crate::queue::{Queue, Taken};
 use crate::sql::Statements;
 use crate::stats::Counters;
 use crate::store::{Clock, instant};
-use crate::tx::{Failure, Undo, SqliteTx, execute, failure};
+use crate::tx::{Failure, SqliteTx, Undo, execute, failure};
 
 /// Answers waiting queries, each in a transaction of its own.
 pub(crate) struct Reader {
@@ -48,7 +48,7 @@ impl Reader {
         let conn = self.link.conn()?;
         execute(conn, "BEGIN").map_err(|error| failure("beginning a query", error))?;
         let now = instant(&self.clock);
-        let mut view = SqliteTx::new(conn, &mut self.statements, now, Undo::Transaction);
+        let mut view = SqliteTx::new(conn, &mut self.statements, None, now, Undo::Transaction);
         let ran = panic::catch_unwind(AssertUnwindSafe(|| query.run(&mut view)));
         let (_, failed) = view.finish();
         execute(conn, "COMMIT").map_err(|error| failure("ending a query", error))?;

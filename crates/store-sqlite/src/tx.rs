@@ -7,12 +7,15 @@ use guest_core::Instant;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
 
+use crate::seen::{Question, Seen};
 use crate::sql::{Statements, TableSql};
 
 /// The statements between the beginning and the end of one unit or query.
 pub(crate) struct SqliteTx<'a> {
     conn: &'a Connection,
     statements: &'a mut Statements,
+    /// What the units of a transaction share; a query is alone.
+    seen: Option<&'a mut Seen>,
     now: Instant,
     undo: Undo,
     wrote: bool,
@@ -41,10 +44,11 @@ impl<'a> SqliteTx<'a> {
     pub(crate) fn new(
         conn: &'a Connection,
         statements: &'a mut Statements,
+        seen: Option<&'a mut Seen>,
         now: Instant,
         undo: Undo,
     ) -> Self {
-        Self { conn, statements, now, undo, wrote: false, failed: None }
+        Self { conn, statements, seen, now, undo, wrote: false, failed: None }
     }
 
     /// Returns whether there is something to undo, and the first failure, if there was one.
@@ -52,7 +56,11 @@ impl<'a> SqliteTx<'a> {
         (self.wrote, self.failed)
     }
 
-    fn mark(&mut self) -> Result<(), Trouble> {
+    /// Prepares for a change of a table.
+    fn mark(&mut self, table: &Table) -> Result<(), Trouble> {
+        if let Some(seen) = &mut self.seen {
+            seen.forget(table);
+        }
         if !self.wrote && self.undo == Undo::Savepoint {
             execute(self.conn, MARK)?;
         }
@@ -108,7 +116,7 @@ impl<'a> SqliteTx<'a> {
     }
 
     fn store(&mut self, table: &Table, row: &[Value]) -> Result<(), Trouble> {
-        self.mark()?;
+        self.mark(table)?;
         if table.indexes.is_empty() || table.key == table.columns.len() {
             let (conn, sql) = self.sql(table)?;
             return run(conn.prepare_cached(&sql.upsert)?, row).map(drop);
@@ -131,12 +139,7 @@ impl<'a> SqliteTx<'a> {
     }
 
     /// Returns the set of columns in which `row` differs from the one stored.
-    fn difference(
-        &mut self,
-        table: &Table,
-        key: &[Value],
-        row: &[Value],
-    ) -> Result<u64, Trouble> {
+    fn difference(&mut self, table: &Table, key: &[Value], row: &[Value]) -> Result<u64, Trouble> {
         let (conn, sql) = self.sql(table)?;
         let mut statement = bound(conn.prepare_cached(&sql.read)?, key)?;
         let mut rows = statement.raw_query();
@@ -150,8 +153,27 @@ impl<'a> SqliteTx<'a> {
         Ok(changed)
     }
 
+    /// Asks the database, unless one of the units in this transaction has asked the same.
+    fn ask_once(
+        &mut self,
+        table: &'static Table,
+        question: impl FnOnce() -> Question,
+        ask: impl FnOnce(&mut Self) -> Result<Vec<Row>, StoreError>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let Some(seen) = &self.seen else { return ask(self) };
+        let question = question();
+        if let Some(known) = seen.recall(table, &question) {
+            return Ok(known.to_vec());
+        }
+        let found = ask(self)?;
+        if let Some(seen) = &mut self.seen {
+            seen.remember(table, question, &found);
+        }
+        Ok(found)
+    }
+
     fn add(&mut self, table: &Table, row: &[Value]) -> Result<u64, Trouble> {
-        self.mark()?;
+        self.mark(table)?;
         if !table.sequence || row.len() != table.columns.len() {
             return Err(Trouble::Misuse("a row that does not fit a table with numbers"));
         }
@@ -161,7 +183,7 @@ impl<'a> SqliteTx<'a> {
     }
 
     fn delete(&mut self, table: &Table, key: &[Value]) -> Result<(), Trouble> {
-        self.mark()?;
+        self.mark(table)?;
         let (conn, sql) = self.sql(table)?;
         run(conn.prepare_cached(&sql.erase)?, key).map(drop)
     }
@@ -173,13 +195,20 @@ impl View for SqliteTx<'_> {
     }
 
     fn read(&mut self, table: &'static Table, key: &[Value]) -> Result<Option<Row>, StoreError> {
-        let found = self.select(table, key);
-        self.note("reading a row", found)
+        let ask = |tx: &mut Self| {
+            let found = tx.select(table, key);
+            tx.note("reading a row", found).map(Vec::from_iter)
+        };
+        let found = self.ask_once(table, || Question::Row(key.to_vec()), ask);
+        found.map(|mut rows| rows.pop())
     }
 
     fn scan(&mut self, scan: &Scan<'_>) -> Result<Vec<Row>, StoreError> {
-        let found = self.select_many(scan);
-        self.note("scanning rows", found)
+        let ask = |tx: &mut Self| {
+            let found = tx.select_many(scan);
+            tx.note("scanning rows", found)
+        };
+        self.ask_once(scan.table, || Question::scan(scan), ask)
     }
 }
 

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use crate::file::Link;
 use crate::queue::{Queue, Taken};
+use crate::seen::Seen;
 use crate::sql::Statements;
 use crate::stats::Counters;
 use crate::store::{Clock, instant};
@@ -107,11 +108,12 @@ impl Writer {
         let conn = self.link.conn()?;
         execute(conn, "BEGIN IMMEDIATE").map_err(|error| failure("beginning", error))?;
         let before = conn.total_changes();
+        let mut seen = Seen::default();
         let alone = batch.len() == 1;
         let mut outcomes = Vec::with_capacity(batch.len());
         for unit in batch {
             let now = instant(&self.clock);
-            match run(unit.as_mut(), conn, &mut self.statements, now, undo) {
+            match run(unit.as_mut(), conn, (&mut self.statements, &mut seen), now, undo) {
                 Ok(Ran { outcome, spoiled: false }) => outcomes.push(outcome),
                 Ok(Ran { outcome, spoiled: true }) => {
                     roll_back(conn)?;
@@ -145,11 +147,11 @@ struct Ran {
 fn run(
     unit: &mut dyn Unit,
     conn: &Connection,
-    statements: &mut Statements,
+    (statements, seen): (&mut Statements, &mut Seen),
     now: guest_core::Instant,
     undo: Undo,
 ) -> Result<Ran, StoreError> {
-    let mut tx = SqliteTx::new(conn, statements, now, undo);
+    let mut tx = SqliteTx::new(conn, statements, Some(&mut *seen), now, undo);
     // A bug in one unit must not take its neighbours down.
     let ran = panic::catch_unwind(AssertUnwindSafe(|| unit.run(&mut tx)));
     let (wrote, failed) = tx.finish();
@@ -161,7 +163,12 @@ fn run(
         (Err(_panic), _) => (Err(StoreError::new("running a unit of work", "it panicked")), false),
     };
     if wrote && undo == Undo::Savepoint {
-        let undone = if kept { Ok(()) } else { execute(conn, UNDO) };
+        let undone = if kept {
+            Ok(())
+        } else {
+            seen.clear();
+            execute(conn, UNDO)
+        };
         let ended = undone.and_then(|()| execute(conn, RELEASE));
         ended.map_err(|error| failure("ending a unit of work", error))?;
     }
