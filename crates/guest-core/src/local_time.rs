@@ -68,9 +68,11 @@ impl LocalTime {
 
 impl fmt::Display for LocalTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.wall.format("%Y-%m-%dT%H:%M"))?;
-        if self.wall.second() != 0 {
-            write!(f, ":{:02}", self.wall.second())?;
+        let (date, time) = (self.wall.date(), self.wall.time());
+        // The date shows itself as ISO 8601, and a good deal faster than by a pattern.
+        write!(f, "{date}T{:02}:{:02}", time.hour(), time.minute())?;
+        if time.second() != 0 {
+            write!(f, ":{:02}", time.second())?;
         }
         self.offset.map_or(Ok(()), |offset| write!(f, "{offset}"))
     }

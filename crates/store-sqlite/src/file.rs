@@ -179,13 +179,14 @@ fn be_patient(tries: i32) -> bool {
 
 /// Commits are durable when they return (`synchronous`). The log may grow to
 /// 80 MB before it is moved into the database, which keeps the slowest
-/// commits short; afterwards no more than that stays on disk.
+/// commits short; afterwards no more than that stays on disk. The cache is
+/// small because each commit looks through all of it.
 const WRITER: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 20000;
     PRAGMA journal_size_limit = 83886080;
-    PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -8192;
     PRAGMA temp_store = MEMORY;
 ";
 
