@@ -1,8 +1,8 @@
 //! A team with a computer that an agent runs on, and a guest who is signed in.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,6 @@ pub(crate) struct Invite {
 pub(crate) struct Connected {
     pub(crate) session: String,
     pub(crate) ticket: String,
-    pub(crate) permissions: Value,
     /// Where the stream is opened.
     path: String,
 }
@@ -87,7 +86,6 @@ impl Place {
         Connected {
             session: text("session_id"),
             ticket: text("ticket"),
-            permissions: connected["permissions"].clone(),
             path,
         }
     }
@@ -152,11 +150,9 @@ impl Place {
     pub(crate) fn account(&self, session: &str) -> Value {
         let mut line = Value::Null;
         let found = within(20, || {
-            let log = self.owner.get("/v1/teams/acme/audit?limit=100").ok();
+            let log = self.owner.get(&format!("/v1/teams/acme/audit?subject={session}")).ok();
             let mut lines = log["data"].as_array().unwrap().iter();
-            let told = |line: &&Value| {
-                line["subject"] == session && !line["detail"]["refused_input"].is_null()
-            };
+            let told = |line: &&Value| !line["detail"]["refused_input"].is_null();
             line = lines.find(told).cloned().unwrap_or_default();
             !line.is_null()
         });
@@ -203,6 +199,11 @@ impl Invite {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        if thread::panicking() {
+            let log = self.product.folder.path().join("agent.log");
+            eprintln!("the agent:\n{}", fs::read_to_string(log).unwrap_or_default());
+            eprintln!("the server:\n{}", fs::read_to_string(self.product.log()).unwrap_or_default());
+        }
         // It may be gone already.
         let _ = self.agent.kill();
         let _ = self.agent.wait();
@@ -244,16 +245,24 @@ fn signal(name: &str, process: u32) {
     assert!(sent.unwrap().success());
 }
 
-/// Writes a file that only its owner reads.
-pub(crate) fn keep(folder: &Path, name: &str, content: &str) -> PathBuf {
-    let path = folder.join(name);
-    fs::write(&path, content).unwrap();
-    path
+/// Waits until a number has been above nothing, and the same, for a while.
+pub(crate) fn await_still(number: impl Fn() -> u64) {
+    let (mut last, mut since) = (0, 0);
+    let is_still = within(30, || {
+        let now = number();
+        since = if now == last && now > 0 { since + 1 } else { 0 };
+        last = now;
+        since == STILL
+    });
+    assert!(is_still, "it never stops: {last}");
 }
 
 pub(crate) const GUEST: &str = "lin@example.org";
 pub(crate) const INVITES: &str = "/v1/teams/acme/guest-access-invites";
 pub(crate) const COMPUTERS: &str = "/v1/teams/acme/computers";
+
+/// How many looks in a row find the same where nothing moves any more: most of a second.
+const STILL: u32 = 40;
 
 /// Everything a guest may be given that travels.
 pub(crate) const ALL: &[&str] = &["keyboard", "mouse", "copy", "paste"];

@@ -22,7 +22,10 @@ impl Stream {
     /// Opens a WebSocket at a path, or returns the status and the code of the problem.
     pub(crate) fn open(port: u16, path: &str, key: Option<&str>) -> Result<Self, (u16, String)> {
         let uri = format!("ws://127.0.0.1:{port}{path}").parse().unwrap();
-        let mut request = ClientRequestBuilder::new(uri).with_sub_protocol("binary");
+        let mut request = ClientRequestBuilder::new(uri);
+        if path != SOCKET {
+            request = request.with_sub_protocol("binary");
+        }
         if let Some(key) = key {
             request = request.with_header("Authorization", format!("Bearer {key}"));
         }
@@ -121,6 +124,9 @@ impl Stream {
         }
     }
 }
+
+/// Where an agent says that it is there, in texts.
+pub(crate) const SOCKET: &str = "/v1/agent/socket";
 
 /// The close code of a session that has ended.
 const ENDED: u16 = 4000;

@@ -1,7 +1,7 @@
 //! A VNC server that writes down what it hears: the computer's own word on what reached it.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -104,6 +104,11 @@ impl Seat {
         self.to_guest.write_all(bytes).unwrap();
     }
 
+    /// Breaks the connection.
+    pub(crate) fn hang_up(&self) {
+        self.to_guest.shutdown(Shutdown::Both).unwrap();
+    }
+
     /// Listens from now on.
     pub(crate) fn listen(&self) {
         self.listen.send(()).unwrap();
@@ -140,9 +145,7 @@ impl Screen {
             if message[0] == 3 {
                 self.draw()?;
             }
-            if self.say.send(message).is_err() {
-                return Ok(());
-            }
+            let _ = self.say.send(message); // Not every test listens.
         }
     }
 

@@ -36,8 +36,18 @@ pub(crate) async fn serve(shared: &Shared, guest: WebSocket, relayed: Relayed) {
         bytes_in: AtomicU64::new(0),
         bytes_out: AtomicU64::new(0),
     };
-    let reason = carried.carry(guest, place).await;
-    report(shared, session, reason, carried.traffic()).await;
+    let mut guest = Line::of(guest);
+    let (reason, agent) = carried.carry(&mut guest, place).await;
+    let released = carried.release();
+    tokio::join!(
+        report(shared, session, reason, carried.traffic()),
+        guest.close(Vec::new(), reason),
+        async {
+            if let Some(agent) = agent {
+                agent.close(released, reason).await;
+            }
+        },
+    );
     shared.board.leave(session);
 }
 
@@ -71,27 +81,55 @@ struct Carried<'a> {
 type Sender = SplitSink<WebSocket, Message>;
 type Receiver = SplitStream<WebSocket>;
 
-impl Carried<'_> {
-    /// Joins the guest to the agent's stream, and returns why it is over.
-    async fn carry(&self, mut guest: WebSocket, mut place: Place) -> SessionEndReason {
-        let agent = match await_agent(&mut guest, &mut place).await {
-            Ok(agent) => agent,
-            Err(reason) => {
-                close(&mut guest, reason).await;
-                return reason;
+/// Both ways of a socket.
+struct Line {
+    to: Sender,
+    from: Receiver,
+}
+
+impl Line {
+    fn of(socket: WebSocket) -> Self {
+        let (to, from) = socket.split();
+        Self { to, from }
+    }
+
+    /// Sends the last there is to send, says why it is over, and lets the peer hear it.
+    ///
+    /// What the peer still sends is read and thrown away: a socket that is closed with unread
+    /// input takes along what was sent last.
+    async fn close(mut self, mut last: Vec<Bytes>, reason: SessionEndReason) {
+        let farewell = async {
+            forward(&mut self.to, &mut last).await?;
+            self.to.send(Message::Close(Some(frame(reason)))).await?;
+            while let Some(Ok(message)) = self.from.next().await {
+                if matches!(message, Message::Close(_)) {
+                    break;
+                }
             }
+            Ok::<_, axum::Error>(())
         };
-        let (mut to_guest, mut from_guest) = guest.split();
-        let (mut to_agent, mut from_agent) = agent.split();
+        let _ = time::timeout(FAREWELL, farewell).await;
+    }
+}
+
+impl Carried<'_> {
+    /// Joins the guest to the agent's stream; returns why it is over, and the stream if it came.
+    async fn carry(
+        &self,
+        guest: &mut Line,
+        mut place: Place,
+    ) -> (SessionEndReason, Option<Line>) {
+        let mut agent = match await_agent(&mut guest.from, &mut place).await {
+            Ok(agent) => Line::of(agent),
+            Err(reason) => return (reason, None),
+        };
         let reason = tokio::select! {
             biased;
             reason = &mut place.end => told(reason),
-            reason = self.upwards(&mut from_guest, &mut to_agent) => reason,
-            reason = self.downwards(&mut from_agent, &mut to_guest) => reason,
+            reason = self.upwards(&mut guest.from, &mut agent.to) => reason,
+            reason = self.downwards(&mut agent.from, &mut guest.to) => reason,
         };
-        // Both at once, since neither peer may hold up the other.
-        tokio::join!(self.part(&mut to_agent, reason), close(&mut to_guest, reason));
-        reason
+        (reason, Some(agent))
     }
 
     /// Forwards what the guest may send.
@@ -191,18 +229,14 @@ impl Carried<'_> {
         });
     }
 
-    /// Releases what the guest still holds down, and closes the agent's stream (CN-8).
-    async fn part(&self, agent: &mut Sender, reason: SessionEndReason) {
+    /// Returns what releases all that the guest still holds down (CN-8).
+    fn release(&self) -> Vec<Bytes> {
         let mut held = Vec::new();
         self.policer().release(&mut |piece| match piece {
             Piece::Made(bytes) => held.push(Bytes::copy_from_slice(bytes)),
             Piece::Pass(_) => {} // There is no input of which this could be a part.
         });
-        let farewell = async {
-            forward(agent, &mut held).await?;
-            agent.send(Message::Close(Some(frame(reason)))).await
-        };
-        let _ = time::timeout(FAREWELL, farewell).await;
+        held
     }
 
     fn broken(&self, who: &str, violation: &Violation) -> SessionEndReason {
@@ -225,7 +259,7 @@ impl Carried<'_> {
 
 /// Waits for the agent to open its stream; the guest has nothing to say meanwhile.
 async fn await_agent(
-    guest: &mut WebSocket,
+    guest: &mut Receiver,
     place: &mut Place,
 ) -> Result<WebSocket, SessionEndReason> {
     let patience = time::sleep(AGENT_PATIENCE);
@@ -236,7 +270,7 @@ async fn await_agent(
             reason = &mut place.end => return Err(told(reason)),
             agent = &mut place.stream => return agent.map_err(|_| SessionEndReason::ComputerLost),
             () = &mut patience => return Err(SessionEndReason::ComputerLost),
-            message = guest.recv() => message,
+            message = guest.next() => message,
         };
         match message {
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
@@ -295,10 +329,6 @@ async fn forward(to: &mut Sender, pieces: &mut Vec<Bytes>) -> Result<(), axum::E
     to.flush().await
 }
 
-async fn close(guest: &mut (impl SinkExt<Message> + Unpin), reason: SessionEndReason) {
-    let _ = time::timeout(FAREWELL, guest.send(Message::Close(Some(frame(reason))))).await;
-}
-
 fn frame(reason: SessionEndReason) -> CloseFrame {
     CloseFrame { code: ENDED, reason: reason.name().into() }
 }
@@ -320,8 +350,8 @@ const TICK: Duration = Duration::from_secs(10);
 /// After how many ticks without a sign of life a peer is given up: 30 s.
 const SILENT_TICKS: u32 = 3;
 
-/// How long a last message may take; then the socket is closed as it is (CN-7).
-const FAREWELL: Duration = Duration::from_millis(50);
+/// How long a peer may take to hear that it is over. Nothing it sends meanwhile goes anywhere.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 const REPORT_AGAIN: Duration = Duration::from_millis(100);
 const REPORT_AGAIN_MOST: Duration = Duration::from_secs(5);
