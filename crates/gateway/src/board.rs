@@ -70,11 +70,8 @@ impl Board {
         let (end_to, end) = oneshot::channel();
         let (stream_to, stream) = oneshot::channel();
         let mut state = self.state();
-        let seat = Seat {
-            invite: relayed.invite,
-            computer: relayed.computer,
-            until: relayed.closes_at,
-        };
+        let seat =
+            Seat { invite: relayed.invite, computer: relayed.computer, until: relayed.closes_at };
         state.book.handle_open(relayed.session, seat);
         let mut guest = Guest {
             invite: relayed.invite,

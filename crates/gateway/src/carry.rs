@@ -114,11 +114,7 @@ impl Line {
 
 impl Carried<'_> {
     /// Joins the guest to the agent's stream; returns why it is over, and the stream if it came.
-    async fn carry(
-        &self,
-        guest: &mut Line,
-        mut place: Place,
-    ) -> (SessionEndReason, Option<Line>) {
+    async fn carry(&self, guest: &mut Line, mut place: Place) -> (SessionEndReason, Option<Line>) {
         let mut agent = match await_agent(&mut guest.from, &mut place).await {
             Ok(agent) => Line::of(agent),
             Err(reason) => return (reason, None),
@@ -164,6 +160,7 @@ impl Carried<'_> {
             if forward(agent, &mut pieces).await.is_err() {
                 return SessionEndReason::ComputerLost;
             }
+            self.policer().sent();
             if let Err(violation) = judged {
                 return self.broken("guest", &violation);
             }

@@ -79,10 +79,8 @@ impl Agent<'_> {
 
     /// Hears a heartbeat, which is always answered.
     async fn hear(&mut self, text: &str) -> Result<Option<HeartbeatAnswer>, Farewell> {
-        let beat: Heartbeat = serde_json::from_str(text).map_err(|error| Farewell {
-            code: INVALID,
-            reason: format!("malformed: {error}"),
-        })?;
+        let beat: Heartbeat = serde_json::from_str(text)
+            .map_err(|error| Farewell { code: INVALID, reason: format!("malformed: {error}") })?;
         let origin = self.origin.as_deref();
         let answer = self.shared.app.heartbeat(self.secret, origin, &beat.over_socket()).await?;
         if self.here.as_ref().is_none_or(|here| here.computer != answer.computer_id) {

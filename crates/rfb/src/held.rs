@@ -20,29 +20,43 @@ pub struct Pointer {
     pub y: u16,
 }
 
-/// What a guest holds down on the computer.
+/// What a guest holds down on the computer, as far as what was forwarded has arrived there or may.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
-    keys: Vec<Key>,
+    keys: Vec<Pressed>,
+    /// Keys that are down until what lifts them has been sent.
+    lifted: Vec<Key>,
     pointer: Pointer,
+    /// The buttons as they were when all was sent.
+    sent_buttons: u8,
+}
+
+/// A key that is down.
+#[derive(Debug)]
+struct Pressed {
+    key: Key,
+    /// Whether what presses it has been sent.
+    sent: bool,
 }
 
 impl Held {
     /// Records that `key` goes down, and returns whether it may: so many are held, and no more.
     pub(crate) fn press(&mut self, key: Key) -> bool {
-        if self.keys.iter().any(|held| held.is(key)) {
+        if self.keys.iter().any(|held| held.key.is(key)) {
             return true;
         }
         let room = self.keys.len() < KEYS_MOST;
         if room {
-            self.keys.push(key);
+            self.keys.push(Pressed { key, sent: false });
         }
         room
     }
 
     /// Records that `key` goes up.
     pub(crate) fn lift(&mut self, key: Key) {
-        self.keys.retain(|held| !held.is(key));
+        let lifted = self.keys.extract_if(.., |held| held.key.is(key));
+        // One that was never down need not be let go of.
+        self.lifted.extend(lifted.filter(|held| held.sent).map(|held| held.key));
     }
 
     /// Records where the pointer is, and its buttons.
@@ -50,13 +64,23 @@ impl Held {
         self.pointer = pointer;
     }
 
+    /// Records that all that was recorded has been sent to the computer.
+    pub(crate) fn sent(&mut self) {
+        self.keys.iter_mut().for_each(|held| held.sent = true);
+        self.lifted.clear();
+        self.sent_buttons = self.pointer.buttons;
+    }
+
     /// Sends what lets go of every key and button, the last key first (CN-8).
     pub(crate) fn release(&mut self, mut send: impl FnMut(&[u8])) {
-        while let Some(key) = self.keys.pop() {
+        for held in self.keys.drain(..).rev() {
+            held.key.send_up(&mut send);
+        }
+        for key in self.lifted.drain(..) {
             key.send_up(&mut send);
         }
-        if self.pointer.buttons != 0 {
-            self.pointer.buttons = 0;
+        if self.pointer.buttons != 0 || self.sent_buttons != 0 {
+            (self.pointer.buttons, self.sent_buttons) = (0, 0);
             let [x1, x0] = self.pointer.x.to_be_bytes();
             let [y1, y0] = self.pointer.y.to_be_bytes();
             send(&[5, 0, x1, x0, y1, y0]);
@@ -99,6 +123,26 @@ mod tests {
         let up_shift: &[u8] = &[4, 0, 0, 0, 0, 0, 0xff, 0xe1];
         let buttons: &[u8] = &[5, 0, 1, 2, 3, 4];
         assert_eq!(released(&mut held), [up_b, up_shift, buttons]);
+        assert_eq!(released(&mut held), [[0; 0]; 0]);
+    }
+
+    #[test]
+    fn cn_8_what_is_let_go_of_counts_once_it_is_sent() {
+        let mut held = Held::default();
+        assert!(held.press(plain(1)) && held.press(plain(2)));
+        held.point(Pointer { buttons: 1, x: 0, y: 0 });
+        held.sent();
+        assert!(held.press(plain(3)));
+        held.lift(plain(1));
+        held.lift(plain(3));
+        held.point(Pointer::default());
+        let up = |keysym| vec![4, 0, 0, 0, 0, 0, 0, keysym];
+        assert_eq!(released(&mut held), [up(2), up(1), vec![5, 0, 0, 0, 0, 0]]);
+
+        assert!(held.press(plain(1)));
+        held.sent();
+        held.lift(plain(1));
+        held.sent();
         assert_eq!(released(&mut held), [[0; 0]; 0]);
     }
 

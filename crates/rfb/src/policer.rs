@@ -112,6 +112,14 @@ impl Policer {
         self.handle(Side::Computer, Passage::new(input, forward))
     }
 
+    /// Learns that all that was to be forwarded to the computer has been sent.
+    ///
+    /// Until then a key that the guest has let go of counts as held, so that it is released even if
+    /// the message that lifts it is thrown away with the rest (CN-7, CN-8).
+    pub fn sent(&mut self) {
+        self.session.sent();
+    }
+
     /// Lets go of every key and button that the guest holds down, by what is forwarded to the
     /// computer (CN-8). A second time there is nothing to let go of.
     pub fn release(&mut self, forward: &mut impl FnMut(Piece<'_>)) {

@@ -71,6 +71,10 @@ impl Session {
         self.pictures
     }
 
+    pub(super) fn sent(&mut self) {
+        self.held.sent();
+    }
+
     pub(super) fn release(&mut self, send: impl FnMut(&[u8])) {
         self.held.release(send);
     }
