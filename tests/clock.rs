@@ -52,6 +52,23 @@ fn qu_22_a_clock_set_back_is_followed_and_ends_on_time() {
     assert_eq!(computers["data"][0]["online"], true);
 }
 
+/// A step of the clock is no silence: whoever was heard a moment ago was.
+#[test]
+fn cn_13_a_step_in_either_direction_ends_no_session() {
+    let place = Place::new();
+    let id = place.invite(-7200, 7200);
+    let guest = place.product.sign_in("mia@acme.example");
+    let link = place.show(&id)["link"].as_str().unwrap().to_owned();
+    let token = link.rsplit('/').next().unwrap();
+    guest.post(&format!("/v1/guest-links/{token}/connect"), &json!({})).ok();
+    for seconds in [45, -3600, 0] {
+        place.beat();
+        place.step(seconds);
+        thread::sleep(Duration::from_secs(4));
+        assert_eq!(place.show(&id)["session"]["state"], "live", "{seconds}");
+    }
+}
+
 /// A product whose server's wall clock can be stepped.
 struct Place {
     product: Product,

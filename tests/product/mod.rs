@@ -165,7 +165,8 @@ impl Product {
         client
     }
 
-    fn codes(&self, email: &str) -> Vec<String> {
+    /// Returns the codes that were mailed to somebody, the latest last.
+    pub(crate) fn codes(&self, email: &str) -> Vec<String> {
         let mails = self.mails_to(email);
         mails
             .iter()

@@ -35,7 +35,9 @@ fn cn_4_a_handshake_that_is_none_ends_the_session() {
     let vnc = Vnc::start(64, 48);
     let place = Place::with_vnc(vnc.port);
     let invite = place.invite(ALL);
-    for hello in [&b"GET / HTTP/1.1\r\n\r\n"[..], b"RFB 004.001\n", b"RFB 003.008\n\x02", &[0; 80_000]] {
+    for hello in
+        [&b"GET / HTTP/1.1\r\n\r\n"[..], b"RFB 004.001\n", b"RFB 003.008\n\x02", &vec![0; 80_000]]
+    {
         let connected = place.connect(&invite);
         let mut stream = place.stream(&connected);
         stream.read(12);
@@ -51,7 +53,7 @@ fn cn_4_a_handshake_that_is_none_ends_the_session() {
     assert_eq!(reason, "protocol_error");
     // More at once than anything of a guest's is long.
     let mut guest = place.view(&invite);
-    guest.stream.try_write(&[0; 100_000]);
+    guest.stream.try_write(&vec![0; 100_000]);
     assert!(within(10, || place.session(&invite, &guest.session)["state"] == "ended"));
     place.view(&invite).look();
 }
@@ -112,7 +114,9 @@ fn cn_4_noise_harms_nobody() {
             state.to_be_bytes()[0]
         });
         // It begins as a message, so that it is not over with the first byte.
-        let noise: Vec<u8> = [&[6, 0, 0, 0, 0xff, 0xff, 0xff, 0][..], &noise.take(4096).collect::<Vec<_>>()].concat();
+        let noise: Vec<u8> =
+            [&[6, 0, 0, 0, 0xff, 0xff, 0xff, 0][..], &noise.take(4096).collect::<Vec<_>>()]
+                .concat();
         guest.stream.try_write(&noise);
         assert_eq!(guest.stream.ended(), "protocol_error");
     }

@@ -99,7 +99,10 @@ fn cn_7_ga_49_a_hundred_guests_at_once_and_one_switch_that_ends_them_all() {
     }
     let cut = place.product.cli(&["invite", "cut", "--team", "acme", "--json"]);
     let cut: Value = serde_json::from_str(&cut).unwrap();
-    assert_eq!((cut["sessions_ended"].as_u64(), cut["invites_cancelled"].as_u64()), (Some(100), Some(0)));
+    assert_eq!(
+        (cut["sessions_ended"].as_u64(), cut["invites_cancelled"].as_u64()),
+        (Some(100), Some(0))
+    );
     for guest in &mut guests {
         assert_eq!(guest.stream.ended(), "kicked", "{}", guest.session);
     }

@@ -2,6 +2,8 @@
 
 use std::thread::{self, JoinHandle};
 
+use serde_json::json;
+
 use crate::place::{ALL, Invite, Place};
 use crate::product::within;
 use crate::vnc::Vnc;
@@ -14,6 +16,7 @@ fn cn_3_cn_10_ga_44_who_is_silent_for_half_a_minute_is_gone() {
     let place = Place::with_vnc(vnc.port);
     let [unused, silent, heard] = [place.invite(ALL), place.invite(ALL), place.invite(ALL)];
     let ticket = place.connect(&unused);
+    let unused_seat = vnc.seat();
     // Whoever does not read does not answer pings either: the way is half open.
     let mut mute = place.view(&silent);
     let mute_seat = vnc.seat();
@@ -28,6 +31,7 @@ fn cn_3_cn_10_ga_44_who_is_silent_for_half_a_minute_is_gone() {
     assert!(within(40, || session(&unused, &ticket.session) == "ticket_unused"));
     let (status, code) = place.try_stream(&ticket, &ticket.ticket).map(drop).unwrap_err();
     assert_eq!((status, code.as_str()), (409, "ticket_used"));
+    assert_eq!(unused_seat.rest(), [[0; 0]; 0]);
     assert!(within(15, || session(&silent, &mute.session) == "left"));
     assert_eq!(mute_seat.rest(), [[0; 0]; 0]);
     // Its socket is closed; whether it still finds the reason there is for its network to say.
@@ -63,6 +67,6 @@ impl Stuck {
     fn check_lost(self) {
         assert_eq!(self.listening.join().unwrap(), "computer_lost");
         self.place.check_ended(&self.invite, &self.session, "computer_lost");
-        assert_eq!(self.place.refused(&self.invite), "computer_offline");
+        self.place.await_obstacle(&self.invite, &json!("computer_offline"));
     }
 }

@@ -76,7 +76,10 @@ fn check(place: &Place, vnc: &Vnc, permissions: &[&str], passes: &str) {
     assert!(bytes("bytes_out") > 64 * 48 * 4);
     let session = place.session(&invite, &guest.session);
     assert_eq!(session["refused_input"], refused);
-    assert_eq!((&session["bytes_in"], &session["bytes_out"]), (&account["bytes_in"], &account["bytes_out"]));
+    assert_eq!(
+        (&session["bytes_in"], &session["bytes_out"]),
+        (&account["bytes_in"], &account["bytes_out"])
+    );
 }
 
 #[test]
@@ -141,7 +144,8 @@ fn cn_9_ga_36_several_guests_at_once_each_with_one_session_for_an_invite() {
     assert_eq!(first.stream.ended(), "replaced");
     place.check_ended(&one, &first.session, "replaced");
     assert_eq!(first_seat.rest(), [[0; 0]; 0], "its end of the computer is closed");
-    for (guest, seat, letter) in [(&mut second, second_seat, 0x61), (&mut third, third_seat, 0x62)] {
+    for (guest, seat, letter) in [(&mut second, second_seat, 0x61), (&mut third, third_seat, 0x62)]
+    {
         guest.look();
         guest.strike(letter);
         assert_eq!(seat.input(), Some(words::key(true, letter)), "each has its own");

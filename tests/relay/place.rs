@@ -83,11 +83,7 @@ impl Place {
         let text = |name: &str| connected[name].as_str().unwrap().to_owned();
         let url = text("stream_url");
         let path = url.find("/v1/").map(|start| url[start..].to_owned()).unwrap();
-        Connected {
-            session: text("session_id"),
-            ticket: text("ticket"),
-            path,
-        }
+        Connected { session: text("session_id"), ticket: text("ticket"), path }
     }
 
     /// Returns the code with which connecting is refused.
@@ -185,9 +181,17 @@ impl Place {
     }
 
     /// Waits until a guest would be let in.
+    #[track_caller]
     pub(crate) fn await_way_in(&self, invite: &Invite) {
+        self.await_obstacle(invite, &Value::Null);
+    }
+
+    /// Waits until connecting would meet this problem.
+    #[track_caller]
+    pub(crate) fn await_obstacle(&self, invite: &Invite, code: &Value) {
         let path = format!("/v1/guest-links/{}", invite.token);
-        assert!(within(30, || self.guest.get(&path).ok()["obstacle"].is_null()), "no way in");
+        let obstacle = || self.guest.get(&path).ok()["obstacle"].take();
+        assert!(within(30, || obstacle() == *code), "{} is in the way", obstacle());
     }
 }
 
@@ -202,7 +206,10 @@ impl Drop for Place {
         if thread::panicking() {
             let log = self.product.folder.path().join("agent.log");
             eprintln!("the agent:\n{}", fs::read_to_string(log).unwrap_or_default());
-            eprintln!("the server:\n{}", fs::read_to_string(self.product.log()).unwrap_or_default());
+            eprintln!(
+                "the server:\n{}",
+                fs::read_to_string(self.product.log()).unwrap_or_default()
+            );
         }
         // It may be gone already.
         let _ = self.agent.kill();
@@ -232,7 +239,8 @@ fn online(owner: &Client) -> String {
     let mut id = String::new();
     let is_there = within(20, || {
         let all = owner.get(COMPUTERS).ok();
-        let relayed = all["data"].as_array().unwrap().iter().find(|one| one["connection"] == "relay");
+        let relayed =
+            all["data"].as_array().unwrap().iter().find(|one| one["connection"] == "relay");
         id = relayed.map_or_else(String::new, |one| one["id"].as_str().unwrap().to_owned());
         !id.is_empty()
     });

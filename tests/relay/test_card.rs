@@ -25,8 +25,8 @@ fn check(place: &Place, permissions: &[&str], shows: &str) {
         let before = card(&guest);
         guest.say(&deed);
         assert_eq!(guest.look(), []);
-        let shown = before != card(&guest);
-        assert_eq!(shown, shows.contains(letter), "{letter} with {permissions:?}");
+        let is_seen = before != card(&guest);
+        assert_eq!(is_seen, shows.contains(letter), "{letter} with {permissions:?}");
     }
     // F2 copies.
     guest.strike(0xffbf);

@@ -1,4 +1,4 @@
-//! TigerVNC, which speaks the extended clipboard.
+//! A real VNC server that speaks the extended clipboard.
 
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 

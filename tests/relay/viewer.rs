@@ -63,7 +63,7 @@ impl Viewer {
         loop {
             match self.hear() {
                 Said::Picture => return said,
-                other => said.push(other),
+                message @ (Said::Bell | Said::Text(_) | Said::Clipboard(..)) => said.push(message),
             }
         }
     }

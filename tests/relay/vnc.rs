@@ -152,7 +152,8 @@ impl Screen {
     fn draw(&mut self) -> io::Result<()> {
         let size = [self.width.to_be_bytes(), self.height.to_be_bytes()].concat();
         let pixels = vec![0x5a; 4 * usize::from(self.width) * usize::from(self.height)];
-        self.stream.write_all(&[&[0, 0, 0, 1, 0, 0, 0, 0][..], &size, &[0; 4], &pixels].concat())?;
+        self.stream
+            .write_all(&[&[0, 0, 0, 1, 0, 0, 0, 0][..], &size, &[0; 4], &pixels].concat())?;
         self.drawn.fetch_add(pixels.len() as u64, Ordering::Relaxed);
         Ok(())
     }

@@ -19,7 +19,7 @@ pub(crate) struct Display {
 }
 
 impl Display {
-    /// Starts TigerVNC's server, which listens for viewers at this port itself.
+    /// Starts the X server of tigervnc, which listens for viewers at this port itself.
     pub(crate) fn tigervnc(port: u16) -> Self {
         let port = port.to_string();
         let of_vnc = ["-rfbport", &port, "-localhost", "-SecurityTypes", "None"];
@@ -41,7 +41,9 @@ impl Display {
             .stdout(Stdio::piped())
             .stderr(File::create(folder.path().join("log")).unwrap())
             .spawn()
-            .unwrap_or_else(|error| panic!("{program}, as `cargo xtask test --only tools` installs it: {error}"));
+            .unwrap_or_else(|error| {
+                panic!("{program}, as `cargo xtask test --only tools` installs it: {error}")
+            });
         // It says its number once it listens.
         let mut name = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut name).unwrap();
@@ -56,7 +58,16 @@ impl Display {
         let port = port.to_string();
         let log = File::create(self.folder.path().join("x11vnc.log")).unwrap();
         let child = Command::new("x11vnc")
-            .args(["-display", &self.name, "-rfbport", &port, "-localhost", "-norc", "-forever", "-shared"])
+            .args([
+                "-display",
+                &self.name,
+                "-rfbport",
+                &port,
+                "-localhost",
+                "-norc",
+                "-forever",
+                "-shared",
+            ])
             .args(["-quiet", "-passwdfile"])
             .arg(&file)
             .stdin(Stdio::null())
@@ -96,6 +107,11 @@ impl Display {
         Window { _running: Running(child), events }
     }
 
+    /// Returns what programs know the screen by.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Puts a text onto the clipboard.
     pub(crate) fn copy(&self, text: &str) {
         let mut xclip = self.xclip(&["-in"]).stdin(Stdio::piped()).spawn().unwrap();
@@ -124,7 +140,7 @@ impl Display {
     fn xclip(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("xclip");
         command
-            .args(["-display", &self.name, "-selection", "clipboard"])
+            .args(["-display", self.name(), "-selection", "clipboard"])
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -181,7 +197,7 @@ impl Window {
 /// Reads a line of xev's; an event takes several.
 fn read(line: &str, kind: &mut String) -> Option<String> {
     if let Some((name, _)) = line.split_once(" event, ") {
-        *kind = name.to_owned();
+        name.clone_into(kind);
         return match name {
             EXPOSED => Some(EXPOSED.to_owned()),
             "MotionNotify" => Some("Motion".to_owned()),

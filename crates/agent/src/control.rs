@@ -14,8 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::Random;
 use crate::dial::{Dial, NoSocket, Socket};
-use crate::frames::{Answer, Heartbeat, REFUSED};
-use crate::host::Seen;
+use crate::frames::{Answer, Heartbeat, HostLogin, REFUSED};
 use crate::pauses::{Pauses, Reason};
 use crate::streams::Streams;
 
@@ -23,9 +22,9 @@ use crate::streams::Streams;
 pub(crate) struct Control {
     dial: Arc<Dial>,
     name: String,
-    login: watch::Receiver<Seen>,
+    login: watch::Receiver<HostLogin>,
     random: Random,
-    /// Whether guests are allowed here, as last heard.
+    /// Whether guests are allowed here, as last heard on this socket.
     guest_access: Option<bool>,
 }
 
@@ -48,7 +47,7 @@ impl Control {
     pub(crate) const fn new(
         dial: Arc<Dial>,
         name: String,
-        login: watch::Receiver<Seen>,
+        login: watch::Receiver<HostLogin>,
         random: Random,
     ) -> Self {
         Self { dial, name, login, random, guest_access: None }
@@ -106,9 +105,12 @@ impl Control {
         };
         let mut socket = match opened {
             Ok(socket) => socket,
-            Err(NoSocket::Unauthenticated) => return Farewell::Refused("unauthenticated".to_owned()),
+            Err(NoSocket::Unauthenticated) => {
+                return Farewell::Refused("unauthenticated".to_owned());
+            }
             Err(error) => return Farewell::Lost(chain(&error)),
         };
+        self.guest_access = None;
         let farewell = self.talk(&mut socket, streams, stopping).await;
         let close = CloseFrame { code: CloseCode::Away, reason: "".into() };
         // The server may have closed it already.
@@ -127,7 +129,6 @@ impl Control {
         // Each heartbeat is answered at once, so silence is not the server's way.
         let silence = time::sleep(SILENCE);
         tokio::pin!(silence);
-        let mut is_new = true;
         loop {
             tokio::select! {
                 message = socket.next() => {
@@ -135,8 +136,7 @@ impl Control {
                     match message {
                         Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
                             Ok(answer) => {
-                                self.hear(&answer, is_new);
-                                is_new = false;
+                                self.hear(&answer);
                                 streams.follow(&answer.sessions);
                             }
                             Err(error) => {
@@ -165,8 +165,7 @@ impl Control {
     /// Says that the computer is there, and who is logged in (GA-4).
     async fn beat(&mut self, socket: &mut Socket) -> Option<Farewell> {
         let login = self.login.borrow_and_update().clone();
-        let host_login = login.as_ref().map(Option::as_deref);
-        let beat = Heartbeat { name: &self.name, host_login, connection: "relay" };
+        let beat = Heartbeat { name: &self.name, host_login: &login, connection: "relay" };
         let text = serde_json::to_string(&beat).unwrap_or_default();
         match time::timeout(SILENCE, socket.send(Message::text(text))).await {
             Ok(Ok(())) => None,
@@ -176,8 +175,8 @@ impl Control {
     }
 
     /// Takes note of what is said about the computer itself.
-    fn hear(&mut self, answer: &Answer, is_new: bool) {
-        if is_new {
+    fn hear(&mut self, answer: &Answer) {
+        if self.guest_access.is_none() {
             let (server, name) = (self.dial.server(), &self.name);
             tracing::info!(%server, name, computer = answer.computer_id, "connected");
         }
@@ -202,9 +201,9 @@ impl Control {
                 "the key in {file} is not known, or was deleted; make one with \
                  `guest computer key create` and put it there"
             ),
-            "name_taken" => format!(
-                "another computer is called {name:?}; choose another name with --name"
-            ),
+            "name_taken" => {
+                format!("another computer is called {name:?}; choose another name with --name")
+            }
             "computer_removed" => format!(
                 "{name:?} was removed from its team; an Administrator can register it anew, or \
                  choose another name with --name"

@@ -13,14 +13,12 @@ use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::time;
+use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, Uri, header};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::Error;
-use tokio_tungstenite::{
-    Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config,
-};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 /// A WebSocket to the server.
 pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -257,7 +255,8 @@ mod tests {
         check("http://127.0.0.1:8080/", Some("ws://127.0.0.1:8080"));
         check("wss://guest.acme.example:8443", Some("wss://guest.acme.example:8443"));
         check("http://[::1]:80", Some("ws://[::1]:80"));
-        for bad in ["guest.acme.example", "https://x/y", "https://x?y", "ftp://x", "https://u@x", ""]
+        for bad in
+            ["guest.acme.example", "https://x/y", "https://x?y", "ftp://x", "https://u@x", ""]
         {
             check(bad, None);
         }

@@ -9,11 +9,29 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Heartbeat<'a> {
     /// What the computer is called.
     pub(crate) name: &'a str,
-    /// Who is logged in: null for nobody, absent where it cannot be told.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) host_login: Option<Option<&'a str>>,
+    /// Who is logged in.
+    #[serde(skip_serializing_if = "HostLogin::is_unseen")]
+    pub(crate) host_login: &'a HostLogin,
     /// Who carries guests' connections.
     pub(crate) connection: &'static str,
+}
+
+/// Who is logged in at the computer.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum HostLogin {
+    /// It has not been seen yet, so that nothing is said of it.
+    Unseen,
+    /// Nobody is: null.
+    Nobody,
+    /// Somebody is, or `service` where there is no such notion.
+    Name(String),
+}
+
+impl HostLogin {
+    const fn is_unseen(&self) -> bool {
+        matches!(self, Self::Unseen)
+    }
 }
 
 /// What the server answers, and says on each change.
@@ -67,9 +85,10 @@ mod tests {
 
     #[test]
     fn ga_4_a_heartbeat_says_who_is_logged_in_or_nothing_of_it() {
-        check(Some(Some("ada")), r#"{"name":"lab","host_login":"ada","connection":"relay"}"#);
-        check(Some(None), r#"{"name":"lab","host_login":null,"connection":"relay"}"#);
-        check(None, r#"{"name":"lab","connection":"relay"}"#);
+        let ada = HostLogin::Name("ada".to_owned());
+        check(&ada, r#"{"name":"lab","host_login":"ada","connection":"relay"}"#);
+        check(&HostLogin::Nobody, r#"{"name":"lab","host_login":null,"connection":"relay"}"#);
+        check(&HostLogin::Unseen, r#"{"name":"lab","connection":"relay"}"#);
     }
 
     #[test]
@@ -83,7 +102,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(host_login: Option<Option<&str>>, expected: &str) {
+    fn check(host_login: &HostLogin, expected: &str) {
         let beat = Heartbeat { name: "lab", host_login, connection: "relay" };
         assert_eq!(serde_json::to_string(&beat).unwrap(), expected);
     }

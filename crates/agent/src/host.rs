@@ -8,22 +8,21 @@ use tokio::process::Command;
 use tokio::sync::watch;
 use tokio::time;
 
-/// Who is logged in: nobody, or somebody; nothing where it has not been seen yet.
-pub(crate) type Seen = Option<Option<String>>;
+use crate::frames::HostLogin;
 
 /// Looks who is logged in, again and again, and tells when it is somebody else (GA-4); never
 /// returns.
 ///
 /// What was seen once stands until something else is seen: a question that the system fails to
 /// answer is not a logout, which would end invites.
-pub(crate) async fn follow(seen: watch::Sender<Seen>) {
+pub(crate) async fn follow(seen: watch::Sender<HostLogin>) {
     loop {
         let login = login(LOGINCTL).await;
         seen.send_if_modified(|seen| {
             let next = match login {
-                Ok(login) => Some(login),
-                Err(_) if seen.is_some() => return false,
-                Err(_) => Some(Some(NO_NOTION.to_owned())),
+                Ok(login) => login,
+                Err(_) if *seen != HostLogin::Unseen => return false,
+                Err(_) => HostLogin::Name(NO_NOTION.to_owned()),
             };
             let is_new = *seen != next;
             *seen = next;
@@ -39,19 +38,22 @@ pub(crate) async fn follow(seen: watch::Sender<Seen>) {
 ///
 /// Returns that the system has no notion of it, or does not answer.
 #[cfg(target_os = "linux")]
-async fn login(loginctl: &str) -> io::Result<Option<String>> {
+async fn login(loginctl: &str) -> io::Result<HostLogin> {
     let seat = ask(loginctl, &["show-seat", "seat0", "--property=ActiveSession"]).await?;
-    let Some(session) = value(&seat, "ActiveSession") else { return Ok(None) };
+    let Some(session) = value(&seat, "ActiveSession") else {
+        return Ok(HostLogin::Nobody);
+    };
     let properties = ["--property=Name", "--property=Class"];
     let session = ask(loginctl, &[&["show-session", session], &properties[..]].concat()).await?;
     // Besides `user` there is `user-early` and the like.
     let is_user = value(&session, "Class").is_some_and(|class| class.starts_with("user"));
-    Ok(value(&session, "Name").filter(|_| is_user).map(str::to_owned))
+    let name = value(&session, "Name").filter(|_| is_user);
+    Ok(name.map_or(HostLogin::Nobody, |name| HostLogin::Name(name.to_owned())))
 }
 
 /// Returns that nobody has taught this program to ask here.
 #[cfg(not(target_os = "linux"))]
-async fn login(_: &str) -> io::Result<Option<String>> {
+async fn login(_: &str) -> io::Result<HostLogin> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -84,6 +86,7 @@ const GLANCE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(3);
 
 #[cfg(all(test, target_os = "linux"))]
+#[expect(clippy::unwrap_used, reason = "a test may fail")]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
@@ -92,28 +95,33 @@ mod tests {
 
     #[tokio::test]
     async fn ga_4_the_login_is_whose_session_the_display_shows() {
-        let user = "case $1 in show-seat) echo ActiveSession=4;; *) echo Name=ada; echo Class=user; esac";
-        check(user, Ok(Some("ada"))).await;
-        let early = "case $1 in show-seat) echo ActiveSession=4;; *) echo Class=user-early; echo Name=ada; esac";
-        check(early, Ok(Some("ada"))).await;
-        let greeter = "case $1 in show-seat) echo ActiveSession=c1;; *) echo Name=gdm; echo Class=greeter; esac";
-        check(greeter, Ok(None)).await;
-        check("echo ActiveSession=", Ok(None)).await;
-        check("echo no bus >&2; exit 1", Err(())).await;
+        let ada = HostLogin::Name("ada".to_owned());
+        check("ActiveSession=4", "Name=ada\nClass=user", &ada).await;
+        check("ActiveSession=4", "Class=user-early\nName=ada", &ada).await;
+        check("ActiveSession=c1", "Name=gdm\nClass=greeter", &HostLogin::Nobody).await;
+        check("ActiveSession=", "Name=ada\nClass=user", &HostLogin::Nobody).await;
     }
 
     #[tokio::test]
     async fn ga_4_a_question_without_an_answer_is_no_logout() {
         let none = login("/nowhere/loginctl").await;
         assert_eq!(none.unwrap_err().kind(), io::ErrorKind::NotFound);
+        let folder = tempfile::tempdir().unwrap();
+        let failing = program(&folder, "echo no bus >&2; echo ActiveSession=; exit 1");
+        assert!(login(&failing).await.is_err());
     }
 
-    async fn check(script: &str, expected: Result<Option<&str>, ()>) {
+    /// Has `loginctl` tell this of the seat, and of the session there.
+    async fn check(seat: &str, session: &str, expected: &HostLogin) {
         let folder = tempfile::tempdir().unwrap();
+        let script = format!("test $1 = show-seat && echo '{seat}' || echo '{session}'");
+        assert_eq!(login(&program(&folder, &script)).await.unwrap(), *expected);
+    }
+
+    fn program(folder: &tempfile::TempDir, script: &str) -> String {
         let program = folder.path().join("loginctl");
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
-        let login = login(program.to_str().unwrap()).await.map_err(drop);
-        assert_eq!(login.as_ref().map(Option::as_deref), expected.as_ref().copied(), "{script}");
+        program.to_string_lossy().into_owned()
     }
 }

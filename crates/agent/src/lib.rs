@@ -32,6 +32,7 @@ pub use crate::screen::Screen;
 
 use crate::control::Control;
 use crate::dial::Dial;
+use crate::frames::HostLogin;
 use crate::streams::Streams;
 
 /// What an agent is told.
@@ -64,15 +65,12 @@ pub type Clock = Arc<dyn Fn() -> String + Send + Sync>;
 /// # Errors
 ///
 /// Returns what is wrong with the files it needs before it dials for the first time.
-pub async fn run(
-    options: Options,
-    mut stopping: watch::Receiver<bool>,
-) -> Result<(), CannotDial> {
+pub async fn run(options: Options, mut stopping: watch::Receiver<bool>) -> Result<(), CannotDial> {
     let Options { server, key_file, name, screen, host_login, certificates, random } = options;
     let dial = Arc::new(Dial::new(server, key_file, certificates.as_deref())?);
     let mut streams = Streams::new(Arc::clone(&dial), screen);
-    let (login, seen) = watch::channel(host_login.map(Some));
-    let is_told = seen.borrow().is_some();
+    let is_told = host_login.is_some();
+    let (login, seen) = watch::channel(host_login.map_or(HostLogin::Unseen, HostLogin::Name));
     let mut control = Control::new(dial, name, seen, random);
     tokio::select! {
         () = host::follow(login), if !is_told => {}

@@ -138,10 +138,10 @@ async fn downwards(
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut buffer = early;
     loop {
-        if !buffer.is_empty() {
-            if let Err(end) = send(to, Message::Binary(buffer.split().freeze())).await {
-                return end;
-            }
+        if !buffer.is_empty()
+            && let Err(end) = send(to, Message::Binary(buffer.split().freeze())).await
+        {
+            return end;
         }
         // The piece that was sent is free again, so this is the same memory each time.
         buffer.reserve(PIECE);
@@ -191,7 +191,8 @@ async fn send(
 
 /// Cuts a text so that it fits a close frame.
 fn shortened(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(REASON_MOST)).unwrap_or(text)
+    let mut ends = (0..=REASON_MOST.min(text.len())).rev();
+    ends.find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// How much is sent at once.

@@ -83,8 +83,8 @@ pub(crate) async fn open(address: &str, password_file: Option<&Path>) -> Result<
 
 /// Reads the password, which somebody may have changed since.
 fn password(path: &Path) -> Result<Password, NoScreen> {
-    let line = first_line(path)
-        .map_err(|source| NoScreen::Password { path: path.to_owned(), source })?;
+    let line =
+        first_line(path).map_err(|source| NoScreen::Password { path: path.to_owned(), source })?;
     Ok(Password::new(line.as_bytes()))
 }
 

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use guest_core::{ClockDiscipline, Instant};
 
 /// The system's clock, followed with discipline (QU-22).
 ///
-/// It is to be read at least once a second, so that a step of the system's
+/// It is to be followed at least once a second, so that a step of the system's
 /// clock that lasts is noticed; the runner of deadlines does.
 #[derive(Debug, Default)]
 pub(crate) struct SteadyClock(Mutex<ClockDiscipline>);
@@ -17,6 +18,12 @@ impl SteadyClock {
     pub(crate) fn now(&self) -> Instant {
         let mut discipline = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         discipline.read(wall(), since_boot())
+    }
+
+    /// Follows a step of the system's clock that has lasted, and returns how far it went.
+    pub(crate) fn follow(&self) -> Option<TimeDelta> {
+        let mut discipline = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        discipline.follow(wall(), since_boot())
     }
 
     /// Returns the clock as stores want it.

@@ -211,7 +211,7 @@ impl ComputerChange {
 }
 
 /// Returns a computer that the actor may know of (GA-3).
-fn seen(view: &mut dyn View, actor: &Actor, id: ComputerId) -> Result<Computer, Fault> {
+pub(crate) fn seen(view: &mut dyn View, actor: &Actor, id: ComputerId) -> Result<Computer, Fault> {
     computer(view, actor.team.id, id)?
         .filter(|computer| computer.is_seen_by(actor.id(), actor.role))
         .ok_or_else(|| Denied::NotFound("computer").into())

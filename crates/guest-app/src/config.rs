@@ -38,6 +38,13 @@ impl Config {
         format!("{origin}/v1/sessions/{session}/stream")
     }
 
+    /// Returns the address of the page that signs in with a mailed code by one button (WB-1).
+    ///
+    /// What stands after the `#` is never sent, so that no log of addresses has the code (QU-31).
+    pub(crate) fn sign_in_page(&self, email: &Email, code: &str) -> String {
+        format!("{}/sign-in/code?email={}#{code}", self.public_url, encoded(email.as_str()))
+    }
+
     /// Returns the address of a team's page.
     pub(crate) fn team_page(&self, team: TeamId) -> String {
         format!("{}/t/{team}", self.public_url)
@@ -47,6 +54,15 @@ impl Config {
     pub(crate) fn invite_page(&self, team: TeamId, invite: InviteId) -> String {
         format!("{}#{invite}", self.team_page(team))
     }
+}
+
+/// Writes a text as a value in an address.
+fn encoded(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte);
+    text.bytes().fold(String::new(), |address, byte| match byte {
+        plain if is_plain(plain) => address + char::from(plain).encode_utf8(&mut [0; 4]),
+        other => format!("{address}%{other:02X}"),
+    })
 }
 
 /// Where ids and secrets come from; the composition root has the only one.

@@ -45,6 +45,21 @@ impl App {
         })
     }
 
+    /// Carries over what was told by a clock that has stepped by `step` since: which computers
+    /// were heard of just now (GA-4, CN-13).
+    pub fn clock_stepped(&self, step: TimeDelta) -> Pending<()> {
+        self.write(&Call::operator(), move |work| {
+            let index = Some(&tables::COMPUTER_DUE);
+            let all = Range { index, limit: usize::MAX, ..Range::default() };
+            for computer in list::<Computer>(work.tx, &all)? {
+                if let Some(carried) = computer.carried_over(step, work.now) {
+                    work.save(&carried)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Returns when something is due next, without doing it.
     pub fn next_due(&self) -> Pending<Option<Instant>> {
         self.read(|view, _| next(view))

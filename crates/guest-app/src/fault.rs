@@ -2,9 +2,9 @@
 
 use guest_core::{
     ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, EditRefusal, EndedRefusal, Fact,
-    Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, PostRefusal, QuantityRefusal,
-    RateLimited, Refusal, RefusalKind, TicketRefusal, TimeRequestRefusal, TooManyCodes,
-    UserRefusal, VALIDATION,
+    Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, MoveRefusal, PostRefusal,
+    QuantityRefusal, RateLimited, Refusal, RefusalKind, TicketRefusal, TimeRequestRefusal,
+    TooManyCodes, UserRefusal, VALIDATION,
 };
 
 use crate::StoreError;
@@ -85,6 +85,8 @@ refused! {
     Connect(ConnectRefusal);
     /// An invite cannot be changed.
     Edit(EditRefusal);
+    /// An invite cannot be moved.
+    Move(MoveRefusal);
     /// An invite has ended.
     Ended(EndedRefusal);
     /// The credits do not suffice.

@@ -2,13 +2,17 @@
 
 mod change;
 mod cut;
+mod form;
 mod list;
 mod make;
+mod overview;
 mod preview;
 
 pub use self::cut::CutAnswer;
+pub use self::form::{FormRequest, InviteForm, QuickWindow};
 pub use self::list::{InviteFilter, InviteQuery};
 pub use self::make::{CreditsAnswer, InvitesMade, Warning};
+pub use self::overview::{GuestAccess, HostView};
 pub use self::preview::{CostPreview, GuestPreview, InvitePreview, MailPreview};
 
 use guest_core::{Computer, Invite, InviteId, Right};

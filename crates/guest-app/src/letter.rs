@@ -51,6 +51,8 @@ pub enum Content {
         code: String,
         /// When it ceases to work.
         expires_at: Instant,
+        /// The page that signs in with it by one button.
+        link: String,
     },
     /// The credits run low (CR-32).
     LowBalance {

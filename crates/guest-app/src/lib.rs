@@ -64,8 +64,9 @@ pub use groups::{GroupChange, GroupDraft, GroupView};
 pub use guest::{Connected, GuestChange, GuestChanges, GuestLinkView, GuestSessionView, TimeDraft};
 pub use heartbeat::{AgentSession, Heartbeat, HeartbeatAnswer, SessionEnded};
 pub use invites::{
-    CostPreview, CreditsAnswer, CutAnswer, GuestPreview, InviteFilter, InvitePreview, InviteQuery,
-    InvitesMade, MailPreview, Warning,
+    CostPreview, CreditsAnswer, CutAnswer, FormRequest, GuestAccess, GuestPreview, HostView,
+    InviteFilter, InviteForm, InvitePreview, InviteQuery, InvitesMade, MailPreview, QuickWindow,
+    Warning,
 };
 pub use once::Replay;
 pub use outbox::{LEASE, Leased, MailFilter, MailRow};
@@ -75,8 +76,8 @@ pub use people::{MeView, MyTeam};
 pub use port::{Query, Rollback, Store, StoreError, Tx, Unit, View};
 pub use relay::{Relay, Relayed};
 pub use request::{
-    CutDraft, EmailsDraft, ExtendDraft, InviteChange, InviteDraft, InviteReplacement, WindowChange,
-    WindowDraft,
+    CutDraft, EmailsDraft, ExtendDraft, InviteChange, InviteDraft, InviteReplacement, MoveDraft,
+    WindowChange, WindowDraft,
 };
 pub use revocation::{LostComputer, RevocationView, RevokeRequest};
 pub use sign_in::{CodeRequest, CodeTry, SignedIn};

@@ -114,6 +114,15 @@ pub struct ExtendDraft {
     pub end: Option<String>,
 }
 
+/// Where to move an invite (GA-61).
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MoveDraft {
+    /// The computer.
+    pub computer_id: String,
+}
+
 /// Whom the panic switch is for (GA-49); nothing given means the whole team.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -5,6 +5,7 @@ use guest_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::access;
 use crate::input::Reading;
 use crate::people::{MyTeam, my_teams, users_of};
 use crate::record::{erase, row};
@@ -79,6 +80,18 @@ impl App {
                 Verdict::No(refusal) => Ok(Err(refusal.into())),
                 Verdict::Right => sign_in_to(work, next.email, &cookie).map(Ok),
             }
+        })
+    }
+
+    /// Signs in with the secret of a session that was handed over in a link (IF-24).
+    ///
+    /// It is changed for another as it arrives, so that the link works once.
+    pub fn redeem(&self, call: &Call, handed: &Secret) -> Pending<SignedIn> {
+        let (cookie, handed) = (self.secret(Purpose::SignIn), handed.hash());
+        self.write(call, move |work| {
+            let login = access::login(work.tx, handed)?.ok_or(CodeRefusal::Used)?;
+            erase::<Login>(work.tx, &row![handed])?;
+            sign_in_to(work, login.email, &cookie)
         })
     }
 

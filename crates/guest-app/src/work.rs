@@ -415,6 +415,7 @@ const fn event_name(news: InviteNews) -> (&'static str, Option<&'static str>) {
     let name = match news {
         InviteNews::Created => "invite.created",
         InviteNews::Updated => "invite.updated",
+        InviteNews::Moved => "invite.moved",
         InviteNews::Opened => "invite.opened",
         InviteNews::Reminded => "invite.reminded",
         InviteNews::Used => "invite.used",

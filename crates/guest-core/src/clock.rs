@@ -15,8 +15,9 @@
 //!            └──── there for two seconds: adopted ─┘
 //! ```
 //!
-//! Its driver reads it at least once a second, so that a jump that lasts is
-//! seen to last.
+//! Whoever wants to know the time reads it. One of them, its driver, calls
+//! [`ClockDiscipline::follow`] at least once a second, so that a jump that
+//! lasts is seen to last, and carries over what was told by the old time.
 
 use core::time::Duration;
 
@@ -55,8 +56,8 @@ impl ClockDiscipline {
     /// Returns the time, given what the `wall` clock shows and how far the `steady` clock has come.
     ///
     /// The steady clock counts from any beginning, in sleep too, and is never
-    /// set. A wall clock that deviates from it by more than a second is
-    /// believed once it has done so, by the same amount, for two seconds.
+    /// set. A wall clock that deviates from it by more than a second is not
+    /// believed before it is [followed](Self::follow).
     pub fn read(&mut self, wall: Instant, steady: Duration) -> Instant {
         let Some(expected) = self.anchor.and_then(|anchor| anchor.after(steady)) else {
             return self.believe(wall, steady);
@@ -65,15 +66,22 @@ impl ClockDiscipline {
         if deviation.abs() <= BELIEVED {
             return self.believe(wall, steady);
         }
-        match self.doubt {
-            Some(doubt) if (deviation - doubt.deviation).abs() <= BELIEVED => {
-                if steady.saturating_sub(doubt.since) >= LASTING {
-                    return self.believe(wall, steady);
-                }
-            }
-            Some(_) | None => self.doubt = Some(Doubt { deviation, since: steady }),
+        let is_the_same = |doubt: Doubt| (deviation - doubt.deviation).abs() <= BELIEVED;
+        if !self.doubt.is_some_and(is_the_same) {
+            self.doubt = Some(Doubt { deviation, since: steady });
         }
         expected
+    }
+
+    /// Follows a wall clock that has deviated by the same amount for two seconds, and returns by
+    /// how much the time steps with it; `None` if it does not.
+    pub fn follow(&mut self, wall: Instant, steady: Duration) -> Option<TimeDelta> {
+        let expected = self.read(wall, steady);
+        let doubt = self.doubt?;
+        if steady.saturating_sub(doubt.since) < LASTING {
+            return None;
+        }
+        Some(self.believe(wall, steady) - expected)
     }
 
     fn believe(&mut self, wall: Instant, steady: Duration) -> Instant {
@@ -160,8 +168,12 @@ mod tests {
     fn check(readings: &[(f64, f64, f64)]) {
         let mut clock = ClockDiscipline::new();
         for (steady, wall, expected) in readings {
-            let read = clock.read(at(*wall), Duration::from_secs_f64(*steady));
-            assert_eq!(read, at(*expected), "at {steady} s");
+            let (wall, steady) = (at(*wall), Duration::from_secs_f64(*steady));
+            let before = clock.read(wall, steady);
+            let step = clock.follow(wall, steady).unwrap_or_default();
+            let read = clock.read(wall, steady);
+            assert_eq!(read, at(*expected), "at {steady:?}");
+            assert_eq!(before + step, read, "at {steady:?}");
         }
     }
 

@@ -166,6 +166,19 @@ impl Computer {
             && !self.is_removed()
     }
 
+    /// Returns the computer after the clock has stepped by `step` to `now`, if it was heard of
+    /// shortly before: a step is no silence (GA-4, CN-13).
+    #[must_use]
+    pub fn carried_over(&self, step: TimeDelta, now: Instant) -> Option<Self> {
+        let before = now.checked_sub_signed(step)?;
+        let carried = |at: Option<Instant>| at.and_then(|at| at.checked_add_signed(step));
+        self.is_online(before).then(|| Self {
+            last_seen: carried(self.last_seen),
+            heard_since: carried(self.heard_since),
+            ..self.clone()
+        })
+    }
+
     /// Returns whether the computer was removed.
     #[must_use]
     pub const fn is_removed(&self) -> bool {
@@ -442,6 +455,19 @@ mod tests {
         check_login(unknown.clone(), LoginReport::Unmentioned, Some(&own), &theirs);
         check_login(unknown, said("bob"), Some(&own), &theirs);
         check_login(known("x"), LoginReport::LoggedOut, Some(&own), &HostLoginState::Nobody);
+    }
+
+    #[test]
+    fn ga_4_a_step_of_the_clock_is_no_silence() {
+        let heard = Computer { last_seen: Some(at_("09:00:00")), announced: true, ..team() };
+        for (now, step) in [("10:00:05", 3_600), ("08:00:05", -3_600), ("09:00:45", 40)] {
+            let carried = heard.carried_over(TimeDelta::seconds(step), at_(now)).unwrap();
+            assert!(carried.is_online(at_(now)), "{now}");
+            assert!(!carried.is_online(at_(now) + SILENCE), "{now}");
+        }
+        assert_eq!(heard.carried_over(TimeDelta::seconds(3_600), at_("10:00:31")), None);
+        let silent = Computer { announced: false, ..heard };
+        assert_eq!(silent.carried_over(TimeDelta::seconds(40), at_("09:00:41")), None);
     }
 
     #[track_caller]

@@ -19,6 +19,7 @@ mod end;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod invitable;
+mod moving;
 mod readiness;
 mod standing;
 mod time;
@@ -28,6 +29,7 @@ pub use self::cost::{GuestKind, SenderPolicy, charge};
 pub use self::edit::{Edit, EditRefusal, WindowEdit};
 pub use self::end::{CancelReason, EndedRefusal, RefundPolicy, VoidCause, VoidReason};
 pub use self::invitable::{InviteRefusal, Inviting};
+pub use self::moving::{MoveRefusal, Moving};
 pub use self::time::{ExtendBy, TimeAsked, TimeRequest, TimeRequestRefusal};
 
 use chrono::TimeDelta;
@@ -283,6 +285,8 @@ pub enum InviteNews {
     Created,
     /// It was changed.
     Updated,
+    /// It was moved to another computer (GA-61).
+    Moved,
     /// Its window has opened.
     Opened,
     /// Its guest was reminded.
@@ -439,10 +443,7 @@ impl Invite {
         if self.closes_at().is_some_and(|end| end <= now) {
             return Some(self.expire(computer, now));
         }
-        let Step { next, mut effects } = self.herald(now);
-        let Some(warning) = next.look(computer, now) else { return Some(Step { next, effects }) };
-        effects.extend(warning.effects);
-        Some(Step::to(warning.next, effects))
+        Some(Self::and_look(self.herald(now), computer, now))
     }
 
     /// Tells the latest of what has come of its window.

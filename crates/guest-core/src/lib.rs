@@ -50,9 +50,9 @@ pub use id::{
 pub use invite::{
     Admission, Attempt, CancelReason, ConnectRefusal, Credit, Edit, EditRefusal, EndedRefusal,
     ExtendBy, FIRST_LOOK, GuestKind, Heralded, Invite, InviteEffect, InviteNews, InviteRefusal,
-    Inviting, Kind, Life, MailNote, NewInvite, Phase, REMINDER, RefundPolicy, RefundReason, Sender,
-    SenderPolicy, TimeAsked, TimeRequest, TimeRequestRefusal, VoidCause, VoidReason, WindowEdit,
-    charge,
+    Inviting, Kind, Life, MailNote, MoveRefusal, Moving, NewInvite, Phase, REMINDER, RefundPolicy,
+    RefundReason, Sender, SenderPolicy, TimeAsked, TimeRequest, TimeRequestRefusal, VoidCause,
+    VoidReason, WindowEdit, charge,
 };
 pub use key::{ApiKey, ComputerKey, Forbidden, permit};
 pub use ledger::{

@@ -61,6 +61,11 @@ pub enum GuestNews {
         /// The calendar entry's version.
         sequence: u32,
     },
+    /// It is for another computer now (GA-61).
+    Moved {
+        /// The calendar entry's version.
+        sequence: u32,
+    },
     /// It starts in 15 minutes (GA-37).
     Reminder,
     /// It was withdrawn (GA-32).
@@ -125,7 +130,9 @@ impl MailIntent {
         match self {
             Self::Guest { news, .. } => {
                 let point = window.map(|window| match news {
-                    GuestNews::Invited { .. } | GuestNews::WindowChanged { .. } => window.end(),
+                    GuestNews::Invited { .. }
+                    | GuestNews::WindowChanged { .. }
+                    | GuestNews::Moved { .. } => window.end(),
                     GuestNews::Reminder => window.start(),
                     GuestNews::Cancelled { .. } => patience,
                 });
@@ -189,6 +196,7 @@ impl MailIntent {
             Self::Guest { news, .. } => match news {
                 GuestNews::Invited { .. }
                 | GuestNews::WindowChanged { .. }
+                | GuestNews::Moved { .. }
                 | GuestNews::Reminder => false,
                 GuestNews::Cancelled { .. } => true,
             },
@@ -374,6 +382,7 @@ mod tests {
         let guest = |news| MailIntent::Guest { invite, news };
         let sender = |news| MailIntent::Sender { invite, news };
         check(&guest(GuestNews::Invited { sequence: 1 }), window().end());
+        check(&guest(GuestNews::Moved { sequence: 2 }), window().end());
         check(&guest(GuestNews::Reminder), window().start());
         check(&guest(GuestNews::Cancelled { sequence: 2 }), later(48));
         let asked = SenderNews::TimeAsked { minutes: 30, note: Note::parse("").unwrap() };
@@ -403,6 +412,7 @@ mod tests {
         check_worth(&invited, &invite(Kind::Oneself), "18:00", Worth::Sending);
         for ended in ended(Kind::Outside) {
             check_worth(&invited, &ended, "09:00", Worth::Nothing);
+            check_worth(&live(GuestNews::Moved { sequence: 2 }), &ended, "09:00", Worth::Nothing);
             let cancelled = live(GuestNews::Cancelled { sequence: 2 });
             check_worth(&cancelled, &ended, "13:00", Worth::Sending);
             let of = |news| MailIntent::Sender { invite: ended.id, news };

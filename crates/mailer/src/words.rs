@@ -34,6 +34,7 @@ impl Words {
         match news {
             GuestNews::Invited { sequence } => Some(entry.request(&about.window, *sequence)),
             GuestNews::WindowChanged { new, sequence, .. } => Some(entry.request(new, *sequence)),
+            GuestNews::Moved { sequence } => Some(entry.request(&about.window, *sequence)),
             GuestNews::Reminder => None,
             GuestNews::Cancelled { sequence } => Some(entry.cancel(&about.window, *sequence)),
         }
@@ -63,6 +64,7 @@ fn draft(letter: &Letter) -> Draft {
         Content::Guest { news, about } => match news {
             GuestNews::Invited { .. } => guest::invited(letter, about),
             GuestNews::WindowChanged { old, new, .. } => guest::window_changed(about, old, new),
+            GuestNews::Moved { .. } => guest::moved(about),
             GuestNews::Reminder => guest::reminder(letter, about),
             GuestNews::Cancelled { .. } => guest::cancelled(letter, about),
         },
@@ -76,7 +78,9 @@ fn draft(letter: &Letter) -> Draft {
                 sender::never_reachable(about, guest, *refunded)
             }
         },
-        Content::SignIn { code, expires_at } => account::sign_in(letter, code, *expires_at),
+        Content::SignIn { code, expires_at, link } => {
+            account::sign_in(letter, code, *expires_at, link)
+        }
         Content::LowBalance { team, balance, mark, link } => {
             account::low_balance(team, *balance, *mark, link)
         }

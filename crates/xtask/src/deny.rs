@@ -5,8 +5,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::program::{cargo, run, run_within};
+use crate::program::{run, run_within};
 use crate::steps::Notes;
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// Checks bans, licences and sources, and advisories where their database can be had (QU-36).
@@ -29,14 +30,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Notes, Failure> {
 ///
 /// Returns that the installation failed.
 pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
-    let there = Command::new(path(workspace)).arg("--version").output();
-    let version = there.map(|output| output.stdout).unwrap_or_default();
-    if String::from_utf8_lossy(&version).trim() == format!("cargo-deny {VERSION}") {
-        println!("cargo-deny {VERSION}: there");
-        return Ok(());
-    }
-    let mut install = cargo(&["install", "--locked", "--version", VERSION, "cargo-deny"]);
-    run(install.arg("--root").arg(workspace.tools()))
+    tools::cargo_program(workspace, PROGRAM, VERSION)
 }
 
 fn deny(workspace: &Workspace) -> Command {
@@ -46,8 +40,10 @@ fn deny(workspace: &Workspace) -> Command {
 }
 
 fn path(workspace: &Workspace) -> PathBuf {
-    workspace.tools().join("bin/cargo-deny")
+    workspace.tools().join("bin").join(PROGRAM)
 }
+
+const PROGRAM: &str = "cargo-deny";
 
 /// The version that `.cargo/deny.toml` is written for.
 const VERSION: &str = "0.20.2";

@@ -1,4 +1,5 @@
-//! What developers run: `cargo xtask test`, `cargo xtask bench`, `cargo xtask soak`.
+//! What developers run: `cargo xtask test`, `cargo xtask bench`, `cargo xtask soak`,
+//! `cargo xtask fuzz`.
 //!
 //! A task is a list of programs run in order, with what they are run for. Nothing here knows a
 //! rule of the product, and nothing is kept but build results under the target folder.
@@ -14,6 +15,7 @@ mod bench;
 mod deny;
 mod examples;
 mod failure;
+mod fuzz;
 mod program;
 mod purity;
 mod report;

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::steps::{STEPS, Step};
 use crate::workspace::Workspace;
-use crate::{bench, soak, test};
+use crate::{bench, fuzz, soak, test};
 
 /// One thing a developer can ask for.
 #[derive(Debug, Eq, PartialEq)]
@@ -23,6 +23,12 @@ pub(crate) enum Task {
     Soak {
         kills: u32,
     },
+    /// The fuzzers, or only the one named.
+    Fuzz {
+        only: Option<String>,
+        /// How long each runs.
+        minutes: u32,
+    },
     Help,
 }
 
@@ -39,6 +45,7 @@ impl Task {
             Some("test") => Self::Test { steps: steps(&mut words)? },
             Some("bench") => bench(&mut words)?,
             Some("soak") => Self::Soak { kills: kills(&mut words)? },
+            Some("fuzz") => fuzz(&mut words)?,
             Some(other) => return Err(format!("there is no task `{other}`")),
         };
         match words.next() {
@@ -57,6 +64,9 @@ impl Task {
             Self::Test { steps } => test::run(&Workspace::load()?, steps),
             Self::Bench { only, write } => bench::run(&Workspace::load()?, only.as_deref(), *write),
             Self::Soak { kills } => soak::run(*kills),
+            Self::Fuzz { only, minutes } => {
+                fuzz::run(&Workspace::load()?, only.as_deref(), *minutes)
+            }
             Self::Help => {
                 println!("{}", help());
                 Ok(())
@@ -108,12 +118,29 @@ fn bench<'a>(words: &mut impl Iterator<Item = &'a str>) -> Result<Task, String> 
 fn kills<'a>(words: &mut impl Iterator<Item = &'a str>) -> Result<u32, String> {
     match words.next() {
         None => Ok(SOAK_KILLS),
-        Some("--kills") => {
-            let number = words.next().and_then(|word| word.parse().ok());
-            number.filter(|kills| *kills > 0).ok_or_else(|| "`--kills` takes a number".to_owned())
-        }
+        Some("--kills") => number(words.next(), "--kills"),
         Some(word) => Err(not_understood(word)),
     }
+}
+
+fn fuzz<'a>(words: &mut impl Iterator<Item = &'a str>) -> Result<Task, String> {
+    let (mut only, mut minutes) = (None, FUZZ_MINUTES);
+    while let Some(word) = words.next() {
+        match word {
+            "--only" => {
+                let name = words.next().ok_or("`--only` takes the name of a fuzzer")?;
+                only = Some(name.to_owned());
+            }
+            "--minutes" => minutes = number(words.next(), word)?,
+            _ => return Err(not_understood(word)),
+        }
+    }
+    Ok(Task::Fuzz { only, minutes })
+}
+
+fn number(word: Option<&str>, option: &str) -> Result<u32, String> {
+    let number = word.and_then(|word| word.parse().ok());
+    number.filter(|number| *number > 0).ok_or_else(|| format!("`{option}` takes a number"))
 }
 
 fn not_understood(word: &str) -> String {
@@ -123,12 +150,17 @@ fn not_understood(word: &str) -> String {
 /// As often as QU-20 says.
 const SOAK_KILLS: u32 = 200;
 
+/// Long enough to find again what was found before.
+const FUZZ_MINUTES: u32 = 3;
+
 const USAGE: &str = "\
 cargo xtask test [--only STEP]…         everything that must hold before a change is kept
 cargo xtask bench [--only NAME] [--write]
                                         measures the figures of speed and scale; with --write
                                         puts them into docs/performance.md
 cargo xtask soak [--kills N]            kills the server N times under load (200)
+cargo xtask fuzz [--only NAME] [--minutes N]
+                                        fuzzes the parsers, each for N minutes (3)
 cargo xtask help                        this
 ";
 
@@ -147,12 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn options_of_bench_and_soak_are_understood() {
+    fn options_of_bench_soak_and_fuzz_are_understood() {
         check("bench", Ok(Task::Bench { only: None, write: false }));
         check("bench --write", Ok(Task::Bench { only: None, write: true }));
         check("bench --only decide", Ok(Task::Bench { only: Some("decide".into()), write: false }));
         check("soak", Ok(Task::Soak { kills: 200 }));
         check("soak --kills 3", Ok(Task::Soak { kills: 3 }));
+        check("fuzz", Ok(Task::Fuzz { only: None, minutes: 3 }));
+        let guest = Task::Fuzz { only: Some("guest".into()), minutes: 60 };
+        check("fuzz --minutes 60 --only guest", Ok(guest));
         check("", Ok(Task::Help));
         check("help", Ok(Task::Help));
     }
@@ -165,6 +200,8 @@ mod tests {
         check("test fmt", Err("`fmt` is not understood here"));
         check("soak --kills 0", Err("`--kills` takes a number"));
         check("soak --kills 3 4", Err("`4` is not understood here"));
+        check("fuzz --minutes", Err("`--minutes` takes a number"));
+        check("fuzz guest", Err("`guest` is not understood here"));
         check("help me", Err("`me` is not understood here"));
         let both = "`--write` replaces the whole table, so it does not go with `--only`";
         check("bench --only decide --write", Err(both));

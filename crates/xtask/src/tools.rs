@@ -21,9 +21,29 @@ use crate::{deny, purity};
 pub(crate) fn install(workspace: &Workspace) -> Result<Notes, Failure> {
     system_programs()?;
     rust_components()?;
-    mail_server(&workspace.venv())?;
+    python_programs(&workspace.venv())?;
     deny::install(workspace)?;
     Ok(purity::install_target())
+}
+
+/// Installs a program of cargo's among the developers' tools, unless it is there.
+///
+/// # Errors
+///
+/// Returns that the installation failed.
+pub(crate) fn cargo_program(
+    workspace: &Workspace,
+    name: &str,
+    version: &str,
+) -> Result<(), Failure> {
+    let there = Command::new(workspace.tools().join("bin").join(name)).arg("--version").output();
+    let answer = there.map(|output| output.stdout).unwrap_or_default();
+    if String::from_utf8_lossy(&answer).trim() == format!("{name} {version}") {
+        println!("{name} {version}: there");
+        return Ok(());
+    }
+    let mut install = cargo(&["install", "--locked", "--version", version, name]);
+    run(install.arg("--root").arg(workspace.tools()))
 }
 
 /// A program of the system, known by what it answers to.
@@ -120,13 +140,15 @@ fn rust_components() -> Result<(), Failure> {
     run(Command::new("rustup").args(["component", "add"]).args(components))
 }
 
-/// A real mail server, which the mailer's tests start with answers of their own.
-fn mail_server(venv: &Path) -> Result<(), Failure> {
+/// Programs in Python, in an environment of their own.
+fn python_programs(venv: &Path) -> Result<(), Failure> {
     let python = venv.join("bin/python");
-    let probe =
-        format!("import importlib.metadata as it; assert it.version('aiosmtpd') == '{SMTP}'");
+    let wanted: Vec<String> =
+        PYTHON.iter().map(|(name, version)| format!("{name}=={version}")).collect();
+    let probe = PYTHON.map(|(name, version)| format!("assert it.version('{name}') == '{version}'"));
+    let probe = format!("import importlib.metadata as it; {}", probe.join("; "));
     if answers(&python, &["-c", &probe]) {
-        println!("aiosmtpd {SMTP}: there");
+        println!("{}: there", wanted.join(", "));
         return Ok(());
     }
     if venv.exists() {
@@ -136,13 +158,14 @@ fn mail_server(venv: &Path) -> Result<(), Failure> {
     }
     run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(&python).args(pip).arg(format!("aiosmtpd=={SMTP}")))
+    run(Command::new(&python).args(pip).args(wanted))
 }
 
-/// The version of aiosmtpd that the tests were written against.
-const SMTP: &str = "1.4.6";
+/// A real mail server, which the mailer's tests start with answers of their own, and a yardstick of
+/// the gateway's benchmark; in the versions that these were written against.
+const PYTHON: [(&str, &str); 2] = [("aiosmtpd", "1.4.6"), ("websockify", "0.13.0")];
 
-const PROGRAMS: [Program; 5] = [
+const PROGRAMS: [Program; 9] = [
     Program {
         probe: ("cc", &["--version"]),
         packages: &["build-essential"],
@@ -167,6 +190,26 @@ const PROGRAMS: [Program; 5] = [
         probe: ("npm", &["--version"]),
         packages: &["npm"],
         why: "which fetches what the pages are made of",
+    },
+    Program {
+        probe: ("Xtigervnc", &["-version"]),
+        packages: &["tigervnc-standalone-server"],
+        why: "which is a screen for the agent's tests to show",
+    },
+    Program {
+        probe: ("sh", &["-c", "command -v x11vnc && command -v Xvfb"]),
+        packages: &["x11vnc", "xvfb"],
+        why: "which shows a screen to the guests of the tests, for a password",
+    },
+    Program {
+        probe: ("sh", &["-c", "command -v xev"]),
+        packages: &["x11-utils"],
+        why: "which tells what keys and buttons reach a screen",
+    },
+    Program {
+        probe: ("xclip", &["-version"]),
+        packages: &["xclip"],
+        why: "which is the clipboard of the tests' screens",
     },
 ];
 

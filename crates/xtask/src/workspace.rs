@@ -43,7 +43,7 @@ impl Workspace {
         self.target.join("tools")
     }
 
-    /// The Python environment in which the tests' mail server runs.
+    /// The environment of the developers' programs in Python.
     pub(crate) fn venv(&self) -> PathBuf {
         self.target.join("venv")
     }

@@ -164,6 +164,15 @@ mod tests {
     }
 
     #[test]
+    fn however_often_a_guest_asks_it_gets_one_picture() {
+        let mut card = Card::new("ten");
+        (0..1_000).for_each(|_| ask(&mut card, false));
+        let update = card.poll_transmit().unwrap();
+        assert!(update.len() < 2_000_000, "{}", update.len());
+        assert_eq!(card.poll_transmit(), None);
+    }
+
+    #[test]
     fn cn_2_keys_pointer_and_clipboard_show() {
         let mut card = Card::new("ten");
         check_shows(&mut card, &[4, 1, 0, 0, 0, 0, 0, b'a']);

@@ -11,14 +11,12 @@ pub(super) fn name(keysym: u32) -> String {
     if (F1..F1 + F_KEYS).contains(&keysym) {
         return format!("F{}", keysym - F1 + 1);
     }
-    let code = if keysym > UNICODE { keysym - UNICODE } else { keysym };
-    match char::from_u32(code) {
+    let code = if keysym < LATIN_END { Some(keysym) } else { keysym.checked_sub(UNICODE) };
+    match code.and_then(char::from_u32) {
         Some(letter) if letter.is_ascii_graphic() => letter.to_string(),
         // The card's letters are those of ASCII.
-        Some(letter) if keysym > UNICODE || keysym < LATIN_END => {
-            format!("U+{:04X}", u32::from(letter))
-        }
-        Some(_) | None => format!("key {keysym:#x}"),
+        Some(letter) => format!("U+{:04X}", u32::from(letter)),
+        None => format!("key {keysym:#x}"),
     }
 }
 

@@ -41,9 +41,8 @@ impl Picture {
 
     /// Fills a field with a colour that belongs to a key.
     pub(super) fn show_colour(&mut self, keysym: u32) {
-        let part = |step: u32| {
-            u8::try_from(keysym.wrapping_mul(step) % 192 + 48).unwrap_or_default()
-        };
+        let part =
+            |step: u32| u8::try_from(keysym.wrapping_mul(step) % 192 + 48).unwrap_or_default();
         let Rectangle { x, y, width, height } = COLOUR.place;
         let field = place(x + 12, y + 36, width - 24, height - 48);
         self.canvas.fill(field, [part(73), part(151), part(211)]);
@@ -92,7 +91,8 @@ impl Picture {
         self.canvas.fill(panel.place, FIELD);
         self.canvas.text((x + 12, y + 10), 2, panel.title, FAINT);
         for (line, top) in lines.iter().take(LINES).zip((y + 38..).step_by(24)) {
-            self.canvas.text((x + 12, top), 2, line, INK);
+            let line: String = line.chars().take(COLUMNS).collect();
+            self.canvas.text((x + 12, top), 2, &line, INK);
         }
     }
 }
@@ -124,14 +124,18 @@ fn cross(pointer: Pointer) -> [Rectangle; 2] {
     [bar(20, 1), bar(1, 20)]
 }
 
-/// Breaks a text into the last `most` lines that fit a panel.
+/// Breaks a text into lines that fit a panel, at spaces where there are some, and returns the last
+/// `most` of them.
 fn wrapped(text: &str, most: usize) -> Vec<String> {
     let tail = text.chars().rev().take(COLUMNS * most * 2).collect::<Vec<_>>();
     let mut lines = vec![String::new()];
     for letter in tail.into_iter().rev() {
-        let is_full = lines.last().is_some_and(|line| line.len() >= COLUMNS);
-        if letter == '\n' || is_full {
+        if letter == '\n' {
             lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut().filter(|line| line.len() >= COLUMNS) {
+            let word = line.rfind(' ').map(|space| line.split_off(space + 1));
+            lines.push(word.unwrap_or_default());
         }
         if let Some(line) = lines.last_mut().filter(|_| !letter.is_control()) {
             // The card's letters are those of ASCII; another is one box.
@@ -194,6 +198,7 @@ mod tests {
     fn a_text_is_broken_into_lines_and_its_end_is_shown() {
         assert_eq!(wrapped("one\ntwo", 5), ["one", "two"]);
         assert_eq!(wrapped(&"x".repeat(30), 5), ["x".repeat(28), "xx".to_owned()]);
+        assert_eq!(wrapped(&"four ".repeat(6), 5), ["four four four four four ", "four "]);
         assert_eq!(wrapped("a\nb\nc", 2), ["b", "c"]);
         assert_eq!(wrapped("gr\u{fc}n\t!", 1), ["gr\u{7f}n!"]);
         assert_eq!(wrapped("", 3), [""]);

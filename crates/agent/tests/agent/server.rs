@@ -37,7 +37,7 @@ pub(crate) struct Socket {
     pub(crate) path: String,
     pub(crate) authorization: String,
     pub(crate) protocol: Option<String>,
-    socket: WebSocketStream<Box<dyn Stream>>,
+    connection: WebSocketStream<Box<dyn Stream>>,
     /// What has come, and was not read yet.
     came: Vec<u8>,
     /// The longest message that came.
@@ -139,22 +139,20 @@ async fn take(
         }
         Ok(response)
     };
-    if let Ok(socket) = accept_hdr_async(stream, answer).await {
+    if let Ok(connection) = accept_hdr_async(stream, answer).await {
         let came = Vec::new();
-        let _ = calls.send(Socket { path, authorization, protocol, socket, came, longest: 0 }).await;
+        let _ = calls
+            .send(Socket { path, authorization, protocol, connection, came, longest: 0 })
+            .await;
     }
 }
 
 impl Socket {
     /// Waits for the next word of the control socket.
     pub(crate) async fn hear(&mut self) -> Value {
-        loop {
-            match soon(self.socket.next()).await.unwrap().unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
-                Message::Ping(_) | Message::Pong(_) => {}
-                other => panic!("{other:?}"),
-            }
-        }
+        let message = self.message().await;
+        let Some(Message::Text(text)) = message else { panic!("{message:?}") };
+        serde_json::from_str(&text).unwrap()
     }
 
     /// Tells the agent which sessions go on.
@@ -175,34 +173,30 @@ impl Socket {
     }
 
     pub(crate) async fn say(&mut self, text: &str) {
-        soon(self.socket.send(Message::text(text))).await.unwrap();
+        soon(self.connection.send(Message::text(text))).await.unwrap();
     }
 
     /// Closes with a code and a reason, as the gateway refuses a heartbeat.
     pub(crate) async fn refuse(mut self, code: u16, reason: &'static str) {
         let frame = CloseFrame { code: code.into(), reason: reason.into() };
-        soon(self.socket.close(Some(frame))).await.unwrap();
+        soon(self.connection.close(Some(frame))).await.unwrap();
         // The other side closes as well.
-        while let Some(Ok(_)) = soon(self.socket.next()).await {}
+        while let Some(Ok(_)) = soon(self.connection.next()).await {}
     }
 
     /// Sends bytes of a guest.
     pub(crate) async fn write(&mut self, bytes: &[u8]) {
         let bytes = Bytes::copy_from_slice(bytes);
-        soon(self.socket.send(Message::Binary(bytes))).await.unwrap();
+        soon(self.connection.send(Message::Binary(bytes))).await.unwrap();
     }
 
     /// Waits for so many bytes of the screen.
     pub(crate) async fn read(&mut self, count: usize) -> Vec<u8> {
         while self.came.len() < count {
-            match soon(self.socket.next()).await.unwrap().unwrap() {
-                Message::Binary(bytes) => {
-                    self.longest = self.longest.max(bytes.len());
-                    self.came.extend_from_slice(&bytes);
-                }
-                Message::Ping(_) | Message::Pong(_) => {}
-                other => panic!("{other:?} after {} bytes", self.came.len()),
-            }
+            let message = self.message().await;
+            let Some(Message::Binary(bytes)) = message else { panic!("{message:?}") };
+            self.longest = self.longest.max(bytes.len());
+            self.came.extend_from_slice(&bytes);
         }
         self.came.drain(..count).collect()
     }
@@ -210,14 +204,27 @@ impl Socket {
     /// Waits until the agent closes, and returns its code and reason.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
-            match soon(self.socket.next()).await {
-                Some(Ok(Message::Close(Some(frame)))) => {
+            match self.message().await {
+                Some(Message::Close(Some(frame))) => {
                     return (frame.code.into(), frame.reason.as_str().to_owned());
                 }
-                Some(Ok(Message::Close(None)) | Err(_)) | None => return (0, String::new()),
-                Some(Ok(_)) => {}
+                Some(Message::Close(None)) | None => return (0, String::new()),
+                Some(_) => {}
             }
         }
+    }
+
+    /// Waits for the next message that says something; none comes from a socket that is gone.
+    async fn message(&mut self) -> Option<Message> {
+        let message = async {
+            loop {
+                match self.connection.next().await?.ok()? {
+                    Message::Ping(_) | Message::Pong(_) => {}
+                    message => return Some(message),
+                }
+            }
+        };
+        soon(message).await
     }
 }
 

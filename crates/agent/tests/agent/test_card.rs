@@ -21,15 +21,13 @@ async fn cn_2_keys_and_pointer_change_the_picture_and_nothing_else_does() {
     assert!(first >= WHOLE, "{first}");
     viewer.ask(true).await;
     viewer.strike(0x61).await;
-    check_small(viewer.hear().await);
-    viewer.ask(true).await;
-    viewer.hear().await; // The key goes up.
+    check_small(&viewer.hear().await);
     viewer.ask(true).await;
     viewer.stream.write(&[5, 0, 1, 0, 1, 0]).await;
-    check_small(viewer.hear().await);
+    check_small(&viewer.hear().await);
     viewer.ask(true).await;
     viewer.stream.write(b"\x06\0\0\0\0\0\0\x05hello").await;
-    check_small(viewer.hear().await);
+    check_small(&viewer.hear().await);
 }
 
 #[tokio::test]
@@ -55,7 +53,7 @@ async fn cn_2_the_time_goes_on() {
     viewer.ask(false).await;
     viewer.hear().await;
     viewer.ask(true).await;
-    check_small(viewer.hear().await);
+    check_small(&viewer.hear().await);
 }
 
 #[tokio::test]
@@ -74,15 +72,15 @@ async fn cn_9_each_guest_has_a_card() {
         viewer.ask(true).await;
     }
     one.strike(0x61).await;
-    check_small(one.hear().await);
+    check_small(&one.hear().await);
     // The other waits still: what comes next is the answer to its own key.
     other.strike(0xffbf).await;
     assert!(matches!(other.hear().await, Said::Text(_)));
 }
 
 #[track_caller]
-fn check_small(said: Said) {
-    let Said::Picture(bytes) = said else { panic!("{said:?}") };
+fn check_small(said: &Said) {
+    let &Said::Picture(bytes) = said else { panic!("{said:?}") };
     assert!((1..WHOLE / 4).contains(&bytes), "{bytes} bytes");
 }
 

@@ -1,4 +1,4 @@
-//! A real VNC server: TigerVNC.
+//! A real VNC server, `Xtigervnc`.
 
 use std::fs;
 use std::net::TcpListener;

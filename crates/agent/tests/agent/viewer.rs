@@ -65,7 +65,8 @@ impl Viewer {
                 for _ in 0..u16::from_be_bytes([head[1], head[2]]) {
                     let place = self.stream.read(12).await;
                     assert_eq!(place[8..], [0; 4], "the rectangle is raw");
-                    let side = |at: usize| usize::from(u16::from_be_bytes([place[at], place[at + 1]]));
+                    let side =
+                        |at: usize| usize::from(u16::from_be_bytes([place[at], place[at + 1]]));
                     let pixels = 4 * side(4) * side(6);
                     self.stream.read(pixels).await;
                     bytes += pixels;

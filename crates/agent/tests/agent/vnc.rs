@@ -21,7 +21,8 @@ async fn cn_1_bytes_go_both_ways_after_the_handshake() {
         stream.read(4).await;
         assert_eq!(soon(computer.read_u8()).await.unwrap(), 1);
         let picture: Vec<u8> = (0..4_000_000_u32).map(|number| number.to_le_bytes()[1]).collect();
-        let (read, written) = tokio::join!(stream.read(picture.len()), computer.write_all(&picture));
+        let (read, written) =
+            tokio::join!(stream.read(picture.len()), computer.write_all(&picture));
         written.unwrap();
         assert!(read == picture, "the picture has changed on its way");
         assert!(stream.longest <= 32 * 1024, "a piece of {} bytes", stream.longest);
@@ -62,10 +63,15 @@ async fn cn_1_why_there_is_no_screen_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password");
     let refuse = &[0, 0, 0, 0, 8, b't', b'o', b'o', b' ', b'b', b'u', b's', b'y'][..];
-    check(refuse, None, "the VNC server refuses the agent: it refuses the connection: too busy").await;
-    let password = &[1, 2][..];
-    check(password, None, "the VNC server refuses the agent: it asks for a password, and none is set")
+    check(refuse, None, "the VNC server refuses the agent: it refuses the connection: too busy")
         .await;
+    let password = &[1, 2][..];
+    check(
+        password,
+        None,
+        "the VNC server refuses the agent: it asks for a password, and none is set",
+    )
+    .await;
     check(password, Some(file.clone()), "the VNC server's password cannot be read from").await;
     check(&[1, 19], None, "neither access without a password nor with one").await;
 }

@@ -47,6 +47,8 @@ enum Verb {
     NewLink(Which),
     /// Send the mail with the link again
     Resend(Which),
+    /// Move an invite to another computer; its guest gets a mail, the link and the window stay
+    Move(Move),
     /// Give the guest more time
     Extend(Extend),
     /// End guests' sessions at once: for a computer, a sender, a domain, or the whole team
@@ -136,6 +138,16 @@ struct Kick {
 }
 
 #[derive(Args, Debug)]
+struct Move {
+    #[command(flatten)]
+    which: Which,
+
+    /// The computer to move it to, by name or id
+    #[arg(long)]
+    computer: String,
+}
+
+#[derive(Args, Debug)]
 struct Extend {
     #[command(flatten)]
     which: Which,
@@ -214,6 +226,7 @@ impl Invite {
                 let done = format!("the mail of {} is on its way again", which.id);
                 admin.out.answer(&answer, |_, _| done)
             }
+            Verb::Move(to) => to.run(&admin).await,
             Verb::Extend(extend) => extend.run(&admin).await,
             Verb::Cut(cut) => cut.run(&admin).await,
         }
@@ -305,6 +318,14 @@ impl Kick {
             (false, true) => format!("kicked the guest of {id} and cancelled it"),
             (false, false) => format!("kicked the guest of {id}"),
         })
+    }
+}
+
+impl Move {
+    async fn run(self, admin: &Admin) -> Result<(), Failure> {
+        let to = json!({ "computer_id": admin.computer(&self.computer).await? });
+        let invite = self.which.change(admin, Method::POST, &["move"], Some(to)).await?;
+        admin.out.thing(&invite, show::INVITE)
     }
 }
 

@@ -26,6 +26,8 @@ fn if_22_what_is_called_wrongly_is_refused() {
     check(&format!("{draft} --start x"), false);
     check(&format!("{draft} --for 2h --end y"), false);
     check(&format!("{draft} --for soon"), false);
+    check("invite move inv_1", false);
+    check("invite move inv_1 --computer studio-2", true);
     check("invite extend inv_1", false);
     check("invite extend inv_1 --for 30m", true);
     check("invite extend inv_1 --for 30m --end y", false);

@@ -103,6 +103,10 @@ pub(super) async fn run_due(app: App, clock: Arc<SteadyClock>, woken: Arc<Notify
 
 /// Does what is due, and returns how long nothing will be.
 async fn do_due(app: &App, clock: &SteadyClock) -> Result<Duration, guest_app::Fault> {
+    if let Some(step) = clock.follow() {
+        tracing::warn!(seconds = step.num_seconds(), "the clock was set");
+        app.clock_stepped(step).await?;
+    }
     let mut next = app.next_due().await?;
     loop {
         let wait = match next {

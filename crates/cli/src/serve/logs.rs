@@ -10,7 +10,11 @@ use crate::config::LogFormat;
 pub(crate) fn start(format: LogFormat) {
     let said = std::env::var("GUEST_LOG").ok().filter(|said| !said.is_empty());
     let filter = EnvFilter::new(said.as_deref().unwrap_or(USUAL));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // A line that cannot be written is lost; to complain about it would end the program.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .log_internal_errors(false);
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     // It fails only if something logs already, which then goes on.
     let _ = match format {

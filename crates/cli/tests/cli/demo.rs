@@ -23,6 +23,9 @@ fn if_24_every_line_of_the_demo_works_as_it_stands() {
         }
         script.push_str(&line);
         script.push('\n');
+        if let Some((_, address)) = line.split_once("# http") {
+            script.push_str(&be_somebody(&format!("http{address}")));
+        }
         if line.ends_with("credits verify") {
             break;
         }
@@ -48,6 +51,13 @@ fn if_24_every_line_of_the_demo_works_as_it_stands() {
     ] {
         assert!(out.contains(sign), "{sign} is not in\n{out}\n{err}");
     }
+}
+
+/// Returns the commands that do what the one button of a page does, and tell who one is then.
+fn be_somebody(address: &str) -> String {
+    let (server, _) = address.split_once("/sign-in/").unwrap();
+    let cookie = format!("$(curl -sS -d '' -D - {address} | sed -n 's/^set-cookie: \\(guest=[^;]*\\).*/\\1/p')");
+    format!("curl -sS -b \"{cookie}\" {server}/v1/me; echo\n")
 }
 
 #[test]

@@ -8,6 +8,7 @@
     reason = "helpers of tests are tests: they may fail, and wait"
 )]
 
+mod agent;
 mod backup;
 mod basics;
 mod configuration;

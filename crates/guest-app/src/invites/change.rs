@@ -1,12 +1,15 @@
-//! Changing invites: editing, cancelling, kicking, links, more time.
+//! Changing invites: editing, cancelling, kicking, links, moving, more time.
 
-use guest_core::{CancelReason, Edit, ExtendBy, Invite, InviteEffect, InviteId, Right, Step};
+use guest_core::{
+    CancelReason, ComputerId, Edit, ExtendBy, Invite, InviteEffect, InviteId, Moving, Right, Step,
+};
 
 use super::{reach, show};
 use crate::access::Actor;
+use crate::computers::seen;
 use crate::config::Config;
 use crate::once::Replay;
-use crate::request::{ExtendDraft, InviteChange, read_extension};
+use crate::request::{ExtendDraft, InviteChange, MoveDraft, read_extension};
 use crate::view::InviteView;
 use crate::work::{By, Work};
 use crate::{App, Call, Denied, Fault, Pending};
@@ -142,6 +145,26 @@ impl App {
         })
     }
 
+    /// Moves an invite to another computer that the caller may invite to (GA-61).
+    pub fn move_invite(
+        &self,
+        call: &Call,
+        team: &str,
+        id: InviteId,
+        draft: &MoveDraft,
+        based_on: Option<u32>,
+    ) -> Pending<InviteView> {
+        let to: Option<ComputerId> = draft.computer_id.parse().ok();
+        self.once(call, team, id, based_on, move |work, actor, invite| {
+            let to = seen(work.tx, actor, to.ok_or(Denied::NotFound("computer"))?)?;
+            let mover = actor.person(work.tx)?.id;
+            let policy = actor.team.personal_computers;
+            let step = invite.move_to(Moving { to: &to, mover, policy }, work.now)?;
+            let invite = act(work, actor, invite, step, "invite.move")?;
+            show(work.tx, actor, &invite, work.config)
+        })
+    }
+
     /// Gives a guest more time (GA-48).
     pub fn extend(
         &self,
@@ -215,6 +238,7 @@ fn act(
     let by = By::actor(actor);
     let invite = work.carry_out(step, &by)?;
     let detail = serde_json::json!({
+        "computer": invite.computer,
         "guest": invite.guest,
         "version": invite.version,
         "start": invite.window.start(),

@@ -28,6 +28,10 @@ pub struct InviteQuery {
     pub guest_email: Option<String>,
     /// Those made by this person.
     pub invited_by: Option<String>,
+    /// Those whose guest or title holds this, whatever its case; for pages.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub search: String,
 }
 
 /// Which invites to list.
@@ -37,6 +41,7 @@ pub struct InviteFilter {
     phase: Option<Phase>,
     guest: Option<Email>,
     invited_by: Option<Email>,
+    search: String,
 }
 
 impl InviteQuery {
@@ -64,7 +69,8 @@ impl InviteQuery {
             }
             phase
         });
-        let filter = InviteFilter { computer, phase, guest, invited_by };
+        let search = self.search.trim().to_lowercase();
+        let filter = InviteFilter { computer, phase, guest, invited_by, search };
         if errors.is_empty() { Ok(filter) } else { Err(errors) }
     }
 }
@@ -74,6 +80,8 @@ impl InviteFilter {
         self.computer.is_none_or(|computer| computer == invite.computer)
             && self.guest.as_ref().is_none_or(|guest| *guest == invite.guest)
             && self.invited_by.as_ref().is_none_or(|by| *by == invite.sender.email)
+            && (invite.guest.key().contains(&self.search)
+                || invite.title.as_str().to_lowercase().contains(&self.search))
             // Whether somebody is connected is asked later; the clock tells the rest.
             && self.phase.is_none_or(|phase| match phase {
                 Phase::Scheduled | Phase::Open | Phase::Connected => invite.is_live(),

@@ -7,13 +7,14 @@ use guest_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Actor, user_by_email};
+use crate::computers::seen;
 use crate::config::Config;
 use crate::once::Replay;
 use crate::record::{Range, list, row};
 use crate::request::{InviteDraft, InviteRequest};
 use crate::view::InviteView;
-use crate::work::{By, Work, computer, credit_account};
-use crate::{App, Call, Denied, Fault, Pending, View, tables};
+use crate::work::{By, Work, credit_account};
+use crate::{App, Call, Fault, Pending, View, tables};
 
 /// The invites of a request, and what they cost.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -95,9 +96,7 @@ impl Plan {
     ) -> Result<Self, Fault> {
         let now = view.now();
         let sender = actor.person(view)?;
-        let computer = computer(view, actor.team.id, request.computer)?
-            .filter(|computer| computer.is_seen_by(actor.id(), actor.role))
-            .ok_or(Denied::NotFound("computer"))?;
+        let computer = seen(view, actor, request.computer)?;
         let mut guests = Vec::with_capacity(request.emails.len());
         for guest in &request.emails {
             let is_user = user_by_email(view, actor.team.id, guest)?.is_some();

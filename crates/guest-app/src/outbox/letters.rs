@@ -26,7 +26,8 @@ pub(super) fn write(
     let content = match &mail.intent {
         MailIntent::SignIn { nonce, expires_at } => {
             let code = sign_in_code(&config.key, &mail.to, nonce);
-            let content = Content::SignIn { code, expires_at: *expires_at };
+            let link = config.sign_in_page(&mail.to, &code);
+            let content = Content::SignIn { code, expires_at: *expires_at, link };
             return Ok(Some(frame(mail, config.brand.clone(), None, content, config)));
         }
         MailIntent::Guest { news, .. } => {

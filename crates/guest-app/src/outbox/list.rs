@@ -126,6 +126,7 @@ const fn guest_news(news: guest_core::GuestNews) -> &'static str {
     match news {
         guest_core::GuestNews::Invited { .. } => "invited",
         guest_core::GuestNews::WindowChanged { .. } => "window changed",
+        guest_core::GuestNews::Moved { .. } => "moved",
         guest_core::GuestNews::Reminder => "reminder",
         guest_core::GuestNews::Cancelled { .. } => "cancelled",
     }

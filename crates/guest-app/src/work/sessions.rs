@@ -8,13 +8,16 @@ use crate::{Fault, View, tables};
 
 impl Work<'_> {
     /// Ends the live session of an invite, if there is one (GA-44).
+    ///
+    /// It is on the computer that the invite is stored with: one that moves leaves it there (GA-61).
     pub(crate) fn end_session_of(
         &mut self,
         invite: &Invite,
         reason: SessionEndReason,
         by: &By,
     ) -> Result<(), Fault> {
-        match live_session(self.tx, invite)? {
+        let Some(stored) = self.find(&row![invite.team, invite.id])? else { return Ok(()) };
+        match live_session(self.tx, &stored)? {
             Some(session) => self.end_session(&session, reason, by).map(drop),
             None => Ok(()),
         }

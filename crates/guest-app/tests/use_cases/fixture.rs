@@ -93,7 +93,12 @@ impl Fixture {
 
     /// Returns the team computer `studio-1`, online and with guest access on.
     pub(crate) fn computer(&self) -> ComputerId {
-        let id = self.heartbeat("studio-1");
+        self.computer_named("studio-1")
+    }
+
+    /// Returns another team computer, in the same way.
+    pub(crate) fn computer_named(&self, name: &str) -> ComputerId {
+        let id = self.heartbeat(name);
         let on = ComputerChange { name: None, guest_access: Some(true) };
         self.app.change_computer(&Call::operator(), TEAM, id, &on, None).wait().unwrap();
         id

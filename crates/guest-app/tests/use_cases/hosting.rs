@@ -2,7 +2,7 @@
 
 use guest_app::{
     Call, ComputerChange, CutAnswer, CutDraft, ExtendDraft, Fault, Heartbeat, InviteChange,
-    InviteQuery, NewUser, Paging,
+    InviteQuery, MoveDraft, NewUser, Paging,
 };
 use guest_core::{ComputerId, InviteId};
 
@@ -44,7 +44,7 @@ fn check_changes(who: &str, expected: (Result<(), &str>, Result<(), &str>)) {
 }
 
 /// Everything that is done with an invite, the end at the end.
-const CHANGES: [(&str, Change); 9] = [
+const CHANGES: [(&str, Change); 10] = [
     ("edits", |fix, call, id| {
         let look_only = InviteChange { window: None, permissions: Some(Vec::new()) };
         fix.app.edit_invite(call, TEAM, id, &look_only, None).wait().map(drop)
@@ -55,6 +55,12 @@ const CHANGES: [(&str, Change); 9] = [
     ("readmits", |fix, call, id| fix.app.readmit(call, TEAM, id, None).wait()),
     ("renews the link", |fix, call, id| fix.app.new_link(call, TEAM, id, None).wait().map(drop)),
     ("mails again", |fix, call, id| fix.app.resend(call, TEAM, id).wait().map(drop)),
+    ("moves", |fix, call, id| {
+        let computers = fix.app.computers(&Call::operator(), TEAM, &Paging::default()).wait()?;
+        let to = computers.data.iter().find(|computer| computer.name == "studio-2").unwrap();
+        let to = MoveDraft { computer_id: to.id.to_string() };
+        fix.app.move_invite(call, TEAM, id, &to, None).wait().map(drop)
+    }),
     ("extends", |fix, call, id| {
         let more = ExtendDraft { minutes: Some(30), end: None };
         fix.app.extend(call, TEAM, id, &more, None).wait().map(drop)
@@ -186,6 +192,7 @@ impl Hosts {
         };
         fix.app.add_user(&Call::operator(), TEAM, &carl).wait().unwrap();
         let studio = fix.computer();
+        fix.computer_named("studio-2");
         let (laptop, token) = personal(&fix, "cory", "laptop");
         let on = ComputerChange { name: None, guest_access: Some(true) };
         fix.app.change_computer(&fix.call("cory"), TEAM, laptop, &on, None).wait().unwrap();

@@ -29,6 +29,8 @@ mod hosting;
 #[cfg(test)]
 mod invites;
 #[cfg(test)]
+mod moving;
+#[cfg(test)]
 mod once;
 #[cfg(test)]
 mod outbox;

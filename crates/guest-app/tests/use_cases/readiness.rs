@@ -6,6 +6,7 @@ use guest_core::{ComputerId, Delivery, NotReady, SenderNews};
 
 use crate::computers::{link, personal};
 use crate::fixture::{Fixture, TEAM, at, draft};
+use crate::moving::move_to;
 use crate::traces::told;
 
 #[test]
@@ -132,6 +133,34 @@ fn ga_62_a_server_that_was_down_at_the_end_judges_by_what_it_had_heard() {
     check_late(&[], &[true]);
     check_late(&["09:59:59"], &[]);
     check_late(&["10:30:00"], &[]);
+}
+
+#[test]
+fn ga_60_moving_an_invite_is_a_look_at_its_new_computer() {
+    let fix = Fixture::new();
+    let away = fix.computer_named("studio-2");
+    fix.advance(30);
+    let invite = fix.invite_one(fix.computer(), "mia@acme.example");
+    check(&fix, "09:00:30", &[], &[]);
+    move_to(&fix, invite, away);
+    check(&fix, "09:00:30", &["offline"], &[NotReady::Offline]);
+    fix.heartbeat("studio-1");
+    move_to(&fix, invite, fix.computer());
+    check(&fix, "09:00:30", &["offline"], &[]);
+}
+
+#[test]
+fn ga_62_a_moved_invite_is_judged_by_the_computer_it_has_at_the_end() {
+    let fix = Fixture::new();
+    let (there, away) = (fix.computer(), fix.computer_named("studio-2"));
+    let [lost, found] = [there, away].map(|computer| fix.invite_one(computer, "mia@acme.example"));
+    fix.until("11:00:00");
+    fix.heartbeat("studio-1");
+    move_to(&fix, lost, away);
+    move_to(&fix, found, there);
+    to_sender(&fix);
+    fix.until("12:00:00");
+    assert_eq!(missed(&fix), [false]);
 }
 
 /// Checks who is told late, at 13:00, after the computer was heard at these times and again.

@@ -3,8 +3,8 @@
 use crate::{Computer, Instant, Invite, InviteEffect, InviteNews, SenderNews, Step};
 
 impl Invite {
-    /// Looks whether its computer is ready for the guest (GA-60): when it is made, an hour and 15
-    /// minutes before its start, and at its start.
+    /// Looks whether its computer is ready for the guest (GA-60): when it is made or moved (GA-61),
+    /// an hour and 15 minutes before its start, and at its start.
     ///
     /// Whoever follows events is told each time, and the sender gets one mail.
     /// `None` if the computer is ready, for oneself, whom no window keeps waiting
@@ -19,6 +19,16 @@ impl Invite {
         let tell = InviteEffect::Tell(InviteNews::NotReady(reason));
         let effects = if self.warned { vec![tell] } else { vec![mail, tell] };
         Some(Step::to(Self { warned: true, ..self.clone() }, effects))
+    }
+
+    /// Has a look follow what a step does.
+    pub(super) fn and_look(
+        step: Step<Self, InviteEffect>,
+        computer: &Computer,
+        now: Instant,
+    ) -> Step<Self, InviteEffect> {
+        let Some(warning) = step.next.look(computer, now) else { return step };
+        Step { next: warning.next, effects: [step.effects, warning.effects].concat() }
     }
 }
 

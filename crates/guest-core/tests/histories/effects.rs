@@ -68,6 +68,7 @@ impl World {
         let kind = match news {
             GuestNews::Invited { .. } => "mail: invited",
             GuestNews::WindowChanged { .. } => "mail: window changed",
+            GuestNews::Moved { .. } => "mail: moved",
             GuestNews::Reminder => "mail: reminder",
             GuestNews::Cancelled { .. } => "mail: cancelled",
         };

@@ -202,7 +202,14 @@ impl World {
         };
         assert_eq!(fixed(before), fixed(after));
         let by_people = |invite: &Invite| {
-            (invite.window, invite.permissions, invite.link, invite.kept_out, invite.life)
+            (
+                invite.computer,
+                invite.window,
+                invite.permissions,
+                invite.link,
+                invite.kept_out,
+                invite.life,
+            )
         };
         let changed = by_people(before) != by_people(after);
         assert_eq!(after.version > before.version, changed, "{before:?} to {after:?}");
@@ -215,7 +222,7 @@ impl World {
         }
     }
 
-    /// GA-2, GA-7, GA-30, GA-34, GA-36: no session outside its rights.
+    /// GA-2, GA-7, GA-30, GA-34, GA-36, GA-61: no session outside its rights.
     #[track_caller]
     fn check_sessions(&mut self) {
         let mut invites = BTreeSet::new();
@@ -225,6 +232,7 @@ impl World {
             let computer = &self.computers[&session.computer];
             assert!(invites.insert(invite.id), "two sessions of {}", invite.id);
             assert!(invite.is_live(), "a session of an ended invite");
+            assert_eq!(session.computer, invite.computer, "left behind by a move");
             assert!(!invite.kept_out, "a session of somebody kept out");
             assert!(computer.guest_access && !computer.is_removed());
             assert_eq!(session.closes_at, invite.closes_at());

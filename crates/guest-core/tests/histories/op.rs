@@ -29,6 +29,8 @@ pub(crate) enum Op {
     Readmit(usize),
     /// Window and permissions are edited.
     Edit(usize, Change),
+    /// The invite is moved to a computer.
+    Move(usize, Which),
     /// Changed permissions are applied now.
     Apply(usize),
     /// The link is replaced.
@@ -163,6 +165,7 @@ fn hosts() -> impl Strategy<Value = Op> {
         2 => (invite(), any::<bool>()).prop_map(|(invite, out)| Op::Kick(invite, out)),
         1 => invite().prop_map(Op::Readmit),
         9 => (invite(), change()).prop_map(|(invite, change)| Op::Edit(invite, change)),
+        2 => (invite(), computer()).prop_map(|(invite, which)| Op::Move(invite, which)),
         1 => invite().prop_map(Op::Apply),
         1 => invite().prop_map(Op::NewLink),
         1 => invite().prop_map(Op::Resend),

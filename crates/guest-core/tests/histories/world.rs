@@ -8,7 +8,7 @@ use guest_core::{
     Admission, Attempt, CancelReason, Computer, ComputerId, ComputerName, Connection,
     CreditAccount, Edit, Email, Entry, EntryId, ExtendBy, GrantNote, GuestKind, HostLogin,
     HostLoginState, InputError, Instant, Invite, InviteId, Inviting, Kind, LoginReport, MailId,
-    MailNote, MailState, Message, NewInvite, NewSession, Note, Permissions, Posting,
+    MailNote, MailState, Message, Moving, NewInvite, NewSession, Note, Permissions, Posting,
     PresenceChange, Provision, RefundPolicy, Refusal, Seat, SecretHash, Sender, SenderPolicy,
     Session, SessionBook, SessionEndReason, SessionId, Step, TeamId, TimeRequest, Title, UserId,
     Window, WindowEdit, Zone, charge,
@@ -109,6 +109,9 @@ impl World {
             }
             Op::Edit(place, change) => {
                 self.with(place, |world, invite| world.edit(invite, &change));
+            }
+            Op::Move(place, which) => {
+                self.with(place, |world, invite| world.move_to(invite, which));
             }
             Op::Apply(place) => self.with(place, |world, invite| {
                 let step = invite.apply_permissions().map(|end| Step::to(invite.clone(), [end]));
@@ -289,6 +292,16 @@ impl World {
                 self.answer("edit", invite.edit(edit, self.now));
             }
         }
+    }
+
+    /// Ada moves an invite, as long as she may.
+    fn move_to(&mut self, invite: &Invite, which: Which) {
+        if !self.may_invite {
+            return self.reach("move: forbidden");
+        }
+        let computer = self.computers[&self.computer(which)].clone();
+        let moving = Moving { to: &computer, mover: ADA, policy: SenderPolicy::Team };
+        self.answer("move", invite.move_to(moving, self.now));
     }
 
     /// The mail server has something to say about the latest mail.

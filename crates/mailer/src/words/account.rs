@@ -6,13 +6,16 @@ use guest_core::{Instant, TeamName};
 use super::{Draft, count};
 use crate::page::Page;
 
-/// Mails a code to sign in with (QU-31); it is the only number of six digits.
-pub(super) fn sign_in(letter: &Letter, code: &str, expires_at: Instant) -> Draft {
+/// Mails a code to sign in with, and a link that does it by one button (QU-31, WB-1).
+///
+/// The code is the only number of six digits.
+pub(super) fn sign_in(letter: &Letter, code: &str, expires_at: Instant, link: &str) -> Draft {
     let seconds = (expires_at - letter.made_at).num_seconds().max(1);
     let minutes = count(seconds.unsigned_abs().div_ceil(60), "minute");
     let page = Page::new("Your sign-in code")
         .code(code)
         .paragraph(format!("Type it to sign in to {}. It works once, for {minutes}.", letter.brand))
+        .link("Or sign in with one click", link)
         .paragraph(
             "If you did not ask for it, ignore this mail: nobody can sign in without the code. \
              Do not pass it on to anybody.",

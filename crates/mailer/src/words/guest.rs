@@ -39,6 +39,22 @@ pub(super) fn window_changed(about: &InviteFacts, old: &Window, new: &Window) ->
     Draft { subject: format!("New time: {}", about.title), page }
 }
 
+/// Tells the computer that it is for now (GA-61).
+pub(super) fn moved(about: &InviteFacts) -> Draft {
+    let InviteFacts { title, sender, team, computer, .. } = about;
+    let mut facts = vec![("New computer", computer.to_string())];
+    facts.extend(told(&about.window, ["Starts", "Ends"]));
+    let page = Page::new(format!("The computer has changed: {title}"))
+        .paragraph(format!(
+            "Your invite from {sender} ({team}) is for the computer {computer} now. \
+             Your link and the time stay the same."
+        ))
+        .facts(facts);
+    let page = if about.window_ignored { page.paragraph(ALWAYS) } else { page }
+        .link("Open the invite", &about.link);
+    Draft { subject: format!("New computer: {title}"), page }
+}
+
 /// Reminds before the start (GA-37).
 ///
 /// It tells the time and not what is left, since it may be sent late.

@@ -93,7 +93,7 @@ pub(super) fn never_reachable(about: &InviteFacts, guest: &Email, refunded: bool
     let page = Page::new(format!("{computer} could not be reached: {title}"))
         .paragraph(format!(
             "The time of this invite is over. {computer} was offline from its start to its end, \
-             so {guest} could not connect at all."
+             so {guest} could not connect to it at all."
         ))
         .facts(facts(about, guest))
         .paragraph(credit(about, refunded))

@@ -12,7 +12,8 @@ fn ga_33_an_entry_keeps_its_uid_and_counts_its_changes() {
     let lines: Vec<_> = [
         GuestNews::Invited { sequence: 0 },
         GuestNews::WindowChanged { old: window, new: window, sequence: 1 },
-        GuestNews::Cancelled { sequence: 2 },
+        GuestNews::Moved { sequence: 2 },
+        GuestNews::Cancelled { sequence: 3 },
     ]
     .into_iter()
     .map(|news| calendar(&to_guest(news, about())).body)
@@ -29,7 +30,10 @@ fn ga_33_an_entry_keeps_its_uid_and_counts_its_changes() {
     let states: Vec<_> = states.collect();
     let both = |method: &str, status: &str| (method.to_owned(), status.to_owned());
     let confirmed = both("REQUEST", "CONFIRMED");
-    assert_eq!(states, [confirmed.clone(), confirmed, both("CANCEL", "CANCELLED")]);
+    assert_eq!(
+        states,
+        [confirmed.clone(), confirmed.clone(), confirmed, both("CANCEL", "CANCELLED")]
+    );
 }
 
 #[test]

@@ -47,6 +47,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("invited_to_look_only", to_guest(GuestNews::Invited { sequence: 0 }, look_only)),
         ("invited_oneself", to_guest(GuestNews::Invited { sequence: 0 }, oneself())),
         ("window_changed", to_guest(changed, about())),
+        ("moved", to_guest(GuestNews::Moved { sequence: 1 }, about())),
         ("reminder", to_guest(GuestNews::Reminder, about())),
         ("cancelled", to_guest(GuestNews::Cancelled { sequence: 2 }, about())),
         ("void_by_login", void(VoidCause::OtherLogin, true)),
@@ -74,7 +75,11 @@ pub(crate) fn sign_in() -> Letter {
     Letter {
         from_name: "Guest".to_owned(),
         reply_to: None,
-        ..about_account(Content::SignIn { code: "042137".to_owned(), expires_at })
+        ..about_account(Content::SignIn {
+            code: "042137".to_owned(),
+            expires_at,
+            link: "https://guest.acme.example/sign-in/code?email=lin@example.org#042137".to_owned(),
+        })
     }
 }
 
@@ -94,7 +99,7 @@ pub(crate) fn hostile(letter: &Letter) -> Letter {
             };
             Content::Sender { news, about: hostile_facts(about), guest }
         }
-        Content::SignIn { code, expires_at } => Content::SignIn { code, expires_at },
+        Content::SignIn { code, expires_at, link } => Content::SignIn { code, expires_at, link },
         Content::LowBalance { balance, mark, link, .. } => {
             Content::LowBalance { team: HOSTILE_LINE.parse().unwrap(), balance, mark, link }
         }

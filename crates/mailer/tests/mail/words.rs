@@ -118,6 +118,20 @@ fn ga_48_a_wish_for_time_says_how_much_and_until_when() {
 }
 
 #[test]
+fn ga_61_a_moved_invite_names_its_new_computer_and_keeps_its_link() {
+    let about = InviteFacts { computer: "studio-2".parse().unwrap(), ..about() };
+    let Rendered { subject, text, calendar, .. } =
+        render(&to_guest(GuestNews::Moved { sequence: 1 }, about));
+    assert_eq!(subject, "New computer: the usability study");
+    for part in ["New computer: studio-2\n", GUEST_LINK] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let calendar = calendar.unwrap();
+    assert_eq!(calendar.method, "REQUEST");
+    assert!(calendar.body.contains("studio-2"), "{}", calendar.body);
+}
+
+#[test]
 fn ga_37_a_reminder_tells_the_time_and_not_what_is_left() {
     let Rendered { subject, text, .. } = render(&to_guest(GuestNews::Reminder, about()));
     assert_eq!(subject, "Reminder: the usability study starts at 09:00 (Europe/Paris)");

@@ -26,8 +26,8 @@ fn main() -> io::Result<()> {
     for (number, (bits, said)) in sessions().iter().enumerate() {
         write("session", number, *bits, said)?;
     }
-    for (number, said) in LOGINS.iter().enumerate() {
-        write("login", number, if said.len() > 40 { 0x80 } else { 0 }, said)?;
+    for (number, (bits, said)) in LOGINS.iter().enumerate() {
+        write("login", number, *bits, said)?;
     }
     for (number, (formats, content)) in CONTENTS.iter().enumerate() {
         write("clipboard", number, 0, &[&formats.to_be_bytes(), *content].concat())?;
@@ -120,26 +120,31 @@ fn sessions() -> Vec<(u8, Vec<u8>)> {
     ];
     vec![
         (ALL, write_turns(&open)),
-        (ALL | 0x80, write_turns(&begun)),
-        (ALL | 0x80, write_turns(&password)),
+        (ALL | VARIANT, write_turns(&begun)),
+        (ALL | VARIANT, write_turns(&password)),
     ]
 }
 
 /// All permissions.
 const ALL: u8 = 0x0f;
 
+/// The bit of which each fuzzer makes what it likes.
+const VARIANT: u8 = 0x80;
+
 const FORMATS: [(u8, PixelFormat); 3] =
     [(0x00, PixelFormat::RGB332), (0x10, PixelFormat::RGB565), (0x20, PixelFormat::RGB888)];
 
-const LOGINS: [&[u8]; 6] = [
-    b"RFB 003.008\n\x01\x01\x00\x00\x00\x00",
-    b"RFB 003.007\n\x02\x01\x02",
-    b"RFB 003.003\n\x00\x00\x00\x01",
-    b"RFB 003.008\n\x01\x02challengechallen\x00\x00\x00\x00and the session",
-    b"RFB 003.003\n\x00\x00\x00\x02challengechallen\x00\x00\x00\x01and no session",
-    b"RFB 003.889\n\x00\x00\x00\x00\x08too busy",
+/// Whether there is a password, and what the server says.
+const LOGINS: [(u8, &[u8]); 6] = [
+    (0, b"RFB 003.008\n\x01\x01\x00\x00\x00\x00"),
+    (0, b"RFB 003.007\n\x02\x01\x02"),
+    (0, b"RFB 003.003\n\x00\x00\x00\x01"),
+    (VARIANT, b"RFB 003.008\n\x01\x02challengechallen\x00\x00\x00\x00and the session"),
+    (VARIANT, b"RFB 003.003\n\x00\x00\x00\x02challengechallen\x00\x00\x00\x01and no session"),
+    (0, b"RFB 003.889\n\x00\x00\x00\x00\x08too busy"),
 ];
 
+/// The formats, and what is provided.
 const CONTENTS: [(u16, &[u8]); 4] = [
     (1, b"\x00\x00\x00\x05text\x00"),
     (3, b"\x00\x00\x00\x05text\x00\x00\x00\x00\x02rt"),

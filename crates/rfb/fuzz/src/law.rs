@@ -13,7 +13,7 @@ use crate::wire::{Outcome, Side, Turn, Wire, handshake, turns};
 pub fn check_session(permissions: Permissions, said: &[Turn<'_>], cuts: &[usize]) {
     let opening = handshake();
     let all = [turns(&opening), said.to_vec()].concat();
-    let outcome = check_streams(permissions, &all, cuts);
+    let outcome = checked(permissions, &all, cuts);
     let mut again = Wire::new(permissions);
     let (opening, passed) = outcome.passed.split_at(opening.len());
     again.say(&turns(opening), &[1]).expect("the handshake is fine");
@@ -32,7 +32,12 @@ pub fn check_session(permissions: Permissions, said: &[Turn<'_>], cuts: &[usize]
 /// # Panics
 ///
 /// If it does not hold.
-pub fn check_streams(permissions: Permissions, said: &[Turn<'_>], cuts: &[usize]) -> Outcome {
+pub fn check_streams(permissions: Permissions, said: &[Turn<'_>], cuts: &[usize]) {
+    checked(permissions, said, cuts);
+}
+
+/// Checks what must hold of any two streams, and returns what came of them.
+fn checked(permissions: Permissions, said: &[Turn<'_>], cuts: &[usize]) -> Outcome {
     let whole = outcome(permissions, said, &[usize::MAX]);
     assert_eq!(outcome(permissions, said, cuts), whole, "cut into {cuts:?}");
     let again = outcome(permissions, &turns(&whole.passed), &[1]);

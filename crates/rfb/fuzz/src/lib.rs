@@ -7,11 +7,10 @@
 //! - No key, pointer or clipboard goes where it is not permitted.
 //! - After the end nothing is held down.
 
-
 mod law;
 mod said;
 mod wire;
 
 pub use law::{check_session, check_streams};
 pub use said::{Said, said, write_turns};
-pub use wire::{Outcome, SCREEN, Side, Turn, handshake, turns};
+pub use wire::{SCREEN, Side, Turn, handshake, turns};

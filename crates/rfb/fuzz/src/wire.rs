@@ -27,17 +27,17 @@ pub(crate) struct Wire {
 
 /// All that can be told apart from outside.
 #[derive(Debug, Eq, PartialEq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Whether somebody broke a rule.
-    pub judged: Result<(), Violation>,
+    pub(crate) judged: Result<(), Violation>,
     /// What went on of each turn.
-    pub passed: Vec<(Side, Vec<u8>)>,
+    pub(crate) passed: Vec<(Side, Vec<u8>)>,
     /// What let go of what was held down at the end.
-    pub released: Vec<u8>,
+    pub(crate) released: Vec<u8>,
     /// How many messages did not go on for want of a permission.
-    pub refused_input: u64,
+    pub(crate) refused_input: u64,
     /// How many whole pictures went on.
-    pub pictures: u64,
+    pub(crate) pictures: u64,
 }
 
 impl Wire {

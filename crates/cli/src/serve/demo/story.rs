@@ -17,10 +17,10 @@ pub(super) fn tell(settings: &Settings, link: &str, roles: &[(&str, Email, Secre
         "Eve is invited to studio-1. Open her link in a browser, and sign in as eve@acme.example\n\
          with the code that is mailed. Mails are files in {mails}, the newest has it.\n\n  {link}\n\n",
     );
-    words.push_str("One click to be somebody:\n\n");
-    for (role, email, cookie) in roles {
-        let cookie = cookie.expose();
-        let _ = writeln!(words, "# {email}, {role}\ncurl -sS -b guest={cookie} {url}/v1/me; echo");
+    words.push_str("One click to be somebody in a browser; each address works once:\n\n");
+    for (role, email, secret) in roles {
+        let secret = secret.expose();
+        let _ = writeln!(words, "# {email}, {role}\n# {url}/sign-in/with/{secret}");
     }
     words
         .push_str("\nA first invite, from beginning to end. Paste this into another terminal:\n\n");
