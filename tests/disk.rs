@@ -81,6 +81,11 @@ fn qu_21_a_read_only_disk_is_told_in_words_and_loses_nothing() {
     assert_eq!(told.status.code(), Some(1));
     let words = String::from_utf8_lossy(&told.stderr).to_lowercase();
     assert!(words.contains("read-only") || words.contains("readonly"), "{words}");
+    let told = product.try_cli(&["doctor"]);
+    let words = String::from_utf8_lossy(&told.stdout);
+    let line = words.lines().find(|line| line.starts_with("data directory")).unwrap();
+    assert!(line.contains("fail") && line.contains("remount"), "{words}");
+    assert!(!words.contains("guest restore"), "{words}");
     disk.remount("rw");
     product.serve();
     assert_eq!(count(&product.as_owner()), 1);

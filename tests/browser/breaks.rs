@@ -17,10 +17,14 @@ fn cn_10_the_page_reconnects_by_itself_and_says_what_it_does() {
     browser.enter(&place, &invite);
     browser.connect();
 
-    // The guest's network.
+    // The guest's network, in both ways in which networks break.
     network.cut();
-    browser.see("The connection broke. Trying again in ");
+    browser.see(BROKEN);
     browser.keep_picture("network-broken");
+    network.mend();
+    browser.await_screen();
+    network.fall_silent();
+    browser.see("The connection has ended. Asking why …");
     network.mend();
     browser.await_screen();
 
@@ -32,17 +36,18 @@ fn cn_10_the_page_reconnects_by_itself_and_says_what_it_does() {
     place.restart_agent(&screen);
     browser.await_screen();
 
-    // The server, which dies.
+    // The server.
     place.product.kill();
-    browser.see("The connection broke. Trying again in ");
+    browser.see(BROKEN);
     place.product.serve();
     browser.await_screen();
-    browser.keep_picture("after-all-that");
 
     // The guest gives up, and it stays so.
     network.cut();
-    browser.see("The connection broke. Trying again in ");
+    browser.see(BROKEN);
     browser.click("[data-do=give-up]");
     network.mend();
     browser.see("You can connect again");
 }
+
+const BROKEN: &str = "The connection broke. Trying again in ";

@@ -1,19 +1,26 @@
-//! The guest's way to the server, which can be cut.
+//! The guest's way to the server, which can break.
 
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
-/// Carries connections to the server; while it is cut it has none, and takes none.
+/// Carries connections to the server.
 pub(crate) struct Network {
     pub(crate) port: u16,
-    state: Arc<Mutex<State>>,
+    line: Arc<Line>,
+}
+
+#[derive(Default)]
+struct Line {
+    state: Mutex<State>,
+    mended: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     is_cut: bool,
+    is_silent: bool,
     open: Vec<TcpStream>,
 }
 
@@ -22,20 +29,20 @@ impl Network {
     pub(crate) fn to(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::new(Mutex::new(State::default()));
-        let known = Arc::clone(&state);
+        let line = Arc::new(Line::default());
+        let known = Arc::clone(&line);
         thread::spawn(move || {
             for guest in listener.incoming() {
                 // A server that is away takes nothing either.
-                let _ = carry(guest.unwrap(), server, &known);
+                let _ = known.take(&guest.unwrap(), server);
             }
         });
-        Self { port, state }
+        Self { port, line }
     }
 
     /// Breaks every connection, and lets none come about.
     pub(crate) fn cut(&self) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.line.state.lock().unwrap();
         state.is_cut = true;
         for stream in state.open.drain(..) {
             // It may be closed already.
@@ -43,24 +50,48 @@ impl Network {
         }
     }
 
-    /// Lets connections come about again.
+    /// Carries nothing any more, and tells nobody.
+    pub(crate) fn fall_silent(&self) {
+        self.line.state.lock().unwrap().is_silent = true;
+    }
+
+    /// Carries again, also what was held back.
     pub(crate) fn mend(&self) {
-        self.state.lock().unwrap().is_cut = false;
+        let mut state = self.line.state.lock().unwrap();
+        (state.is_cut, state.is_silent) = (false, false);
+        self.line.mended.notify_all();
     }
 }
 
-fn carry(guest: TcpStream, server: u16, state: &Mutex<State>) -> io::Result<()> {
-    let mut state = state.lock().unwrap();
-    if state.is_cut {
-        return Ok(());
+impl Line {
+    fn take(self: &Arc<Self>, guest: &TcpStream, server: u16) -> io::Result<()> {
+        let mut state = self.state.lock().unwrap();
+        if state.is_cut {
+            return Ok(());
+        }
+        let server = TcpStream::connect(("127.0.0.1", server))?;
+        state.open.extend([guest.try_clone()?, server.try_clone()?]);
+        for (from, to) in [(guest, &server), (&server, guest)] {
+            let (line, from, to) = (Arc::clone(self), from.try_clone()?, to.try_clone()?);
+            thread::spawn(move || {
+                // It ends when either side has gone.
+                let _ = line.carry(from, &to);
+                let _ = to.shutdown(Shutdown::Both);
+            });
+        }
+        Ok(())
     }
-    let server = TcpStream::connect(("127.0.0.1", server))?;
-    state.open.extend([guest.try_clone()?, server.try_clone()?]);
-    for (mut from, mut to) in [(guest.try_clone()?, server.try_clone()?), (server, guest)] {
-        thread::spawn(move || {
-            let _ = io::copy(&mut from, &mut to);
-            let _ = to.shutdown(Shutdown::Both);
-        });
+
+    fn carry(&self, mut from: TcpStream, mut to: &TcpStream) -> io::Result<()> {
+        let mut piece = [0; 65536];
+        loop {
+            let length = from.read(&mut piece)?;
+            let state = self.state.lock().unwrap();
+            drop(self.mended.wait_while(state, |state| state.is_silent).unwrap());
+            if length == 0 {
+                return Ok(());
+            }
+            to.write_all(&piece[..length])?;
+        }
     }
-    Ok(())
 }

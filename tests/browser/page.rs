@@ -85,7 +85,9 @@ pub(crate) const ENTER: &str = "\u{e007}";
 
 const IS_SHOWN: &str = "
     const screen = document.querySelector('#screen canvas');
-    return Boolean(screen) && screen.width > 0 && document.getElementById('curtain').hidden;";
+    if (!screen || !document.getElementById('curtain').hidden) return false;
+    const picture = screen.getContext('2d').getImageData(0, 0, screen.width, screen.height).data;
+    return picture.some((part, index) => part > 0 && index % 4 < 3);";
 
 const COLOUR_AT: &str = "
     const screen = document.querySelector('#screen canvas').getContext('2d');

@@ -196,13 +196,15 @@ pub(crate) struct Said {
 }
 
 /// What a server leaves behind in its data directory for commands beside it, so that they
-/// write the same links.
+/// write the same links and look at the same mail server.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Memory {
     /// Where it is reached.
     pub(crate) public_url: Option<String>,
     /// The file it was configured by.
     pub(crate) config: Option<PathBuf>,
+    /// How its mails go out, without the password; nothing if it was not told.
+    pub(crate) mail: Option<String>,
 }
 
 impl Said {
@@ -259,7 +261,7 @@ impl Said {
 
 impl Memory {
     /// Reads what a server left in the data directory; nothing if none ever did.
-    fn of(data: &Path) -> Self {
+    pub(crate) fn of(data: &Path) -> Self {
         let text = std::fs::read(data.join(MEMORY)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
     }

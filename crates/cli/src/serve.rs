@@ -145,6 +145,13 @@ impl Server {
             background.add("agent", computer.run(stop.clone()));
         }
         say_started(&settings);
+        if app.teams().await?.is_empty() {
+            tracing::warn!(
+                "there is no team yet: make one with `guest init --team ID --name NAME \
+                 --owner EMAIL --data {}`",
+                settings.data.value.display()
+            );
+        }
         background.add("http", http::serve(listener, router, stop.clone()));
         background.finish().await
     }
@@ -168,11 +175,12 @@ async fn end_left(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Leaves behind what commands beside the server need to write the same links.
+/// Leaves behind what commands beside the server need.
 fn remember(settings: &Settings, data: &DataDir) -> Result<(), Failure> {
     let config = settings.file.as_ref().and_then(|file| fs::canonicalize(file).ok());
     let public_url = Some(settings.public_url.value.clone());
-    let memory = serde_json::to_vec(&Memory { public_url, config }).unwrap_or_default();
+    let memory = Memory { public_url, config, mail: settings.remembered_mail() };
+    let memory = serde_json::to_vec(&memory).unwrap_or_default();
     let path = data.path().join(MEMORY);
     replace_private(&path, &memory)
         .map_err(|error| Failure::doing(&format!("cannot write {}", path.display()), &error))

@@ -5,7 +5,7 @@
 
 use guest_core::{
     ApiKey, Email, Group, Login, Right, Role, Scopes, SecretHash, Team, TeamId, User, UserId,
-    permit,
+    permit, permit_key,
 };
 
 use crate::record::{Membership, Range, find, first, list, row};
@@ -91,7 +91,9 @@ impl Actor {
             Caller::Operator { acting: Some(email) } => {
                 let team = require_team(view, id)?;
                 let user = user_by_email(view, team.id, email)?;
-                Self::user(view, team, user, None)
+                // Whoever has the data directory may know of its teams.
+                let user = user.ok_or_else(|| Denied::UserUnknown(email.clone()))?;
+                Self::user(view, team, Some(user), None)
             }
         }
     }
@@ -126,6 +128,11 @@ impl Actor {
     /// Requires a right.
     pub(crate) fn require(&self, right: Right) -> Result<(), Fault> {
         Ok(permit(self.role, self.scopes, right)?)
+    }
+
+    /// Requires that they may make an API key with these scopes (IF-2).
+    pub(crate) fn require_scopes(&self, wanted: Scopes) -> Result<(), Fault> {
+        Ok(permit_key(self.scopes, wanted)?)
     }
 
     /// Returns whether they have a right.

@@ -105,6 +105,7 @@ impl App {
         self.write_once(call, team, move |work| {
             let actor = work.actor(&asking, &name, Right::ManageTeam)?;
             let new = read.clone()?;
+            actor.require_scopes(new.scopes)?;
             let user = match new.user {
                 Some(id) => active_user(work.tx, actor.team.id, id)?,
                 None => actor.person(work.tx)?,

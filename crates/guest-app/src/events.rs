@@ -5,8 +5,11 @@ use guest_core::{Right, TeamId};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Actor;
-use crate::record::{Event, Range, list, row};
+use crate::config::Config;
+use crate::people::Sight;
+use crate::record::{Audience, Event, Range, list, row};
 use crate::table::Value;
+use crate::users::UserView;
 use crate::{App, Call, Fault, Pending, StoreError, View, tables};
 
 /// Events in their order, as far as the caller may see them.
@@ -49,9 +52,17 @@ impl EventView {
         id.strip_prefix(Self::PREFIX)?.parse().ok()
     }
 
-    fn of(event: Event) -> Result<Self, Fault> {
-        let data = serde_json::from_str(&event.data)
-            .map_err(|error| StoreError::new("reading an event", error))?;
+    /// Shows an event as somebody with this sight sees it: other users are pseudonyms to some (OR-3).
+    fn of(event: Event, sight: Sight, config: &Config) -> Result<Self, Fault> {
+        let data = match event.audience {
+            Audience::Users => serde_json::from_str(&event.data)
+                .map(|user: UserView| user.seen(event.team, sight, config))
+                .and_then(serde_json::to_value),
+            Audience::Invites | Audience::Computers | Audience::Credits => {
+                serde_json::from_str(&event.data)
+            }
+        };
+        let data = data.map_err(|error| StoreError::new("reading an event", error))?;
         Ok(Self {
             id: format!("{}{}", Self::PREFIX, event.seq),
             name: event.name,
@@ -75,15 +86,17 @@ impl App {
         limit: usize,
     ) -> Pending<Events> {
         let (call, team) = (call.clone(), team.to_owned());
-        self.read(move |view, _| {
+        self.read(move |view, config| {
             let actor = Actor::with(view, &call, &team, Right::ReadEvents)?;
             let Some(after) = after else {
                 return Ok(Events { events: Vec::new(), last: newest(view)? });
             };
             let found = found_after(view, actor.team.id, after, limit)?;
             let last = found.last().map_or(after, |event| event.seq);
+            let sight = Sight::of(&actor);
             let seen = found.into_iter().filter(|event| is_seen(&actor, event));
-            Ok(Events { events: seen.map(EventView::of).collect::<Result<_, _>>()?, last })
+            let shown = seen.map(|event| EventView::of(event, sight, config));
+            Ok(Events { events: shown.collect::<Result<_, _>>()?, last })
         })
     }
 

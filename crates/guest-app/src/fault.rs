@@ -1,10 +1,10 @@
 //! Why a use case gave no answer.
 
 use guest_core::{
-    ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, EditRefusal, EndedRefusal, Fact,
-    Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, MoveRefusal, PostRefusal,
-    QuantityRefusal, RateLimited, Refusal, RefusalKind, TicketRefusal, TimeRequestRefusal,
-    TooManyCodes, UserRefusal, VALIDATION,
+    ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, EditRefusal, Email, EndedRefusal,
+    Fact, Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, MoveRefusal,
+    PostRefusal, QuantityRefusal, RateLimited, Refusal, RefusalKind, TicketRefusal,
+    TimeRequestRefusal, TooManyCodes, UserRefusal, VALIDATION,
 };
 
 use crate::StoreError;
@@ -116,6 +116,9 @@ pub enum Denied {
     /// There is no such thing, or whoever asks may not know of it.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// The operator acts as somebody who is no user of the team (IF-21).
+    #[error("there is no user with the address {0}")]
+    UserUnknown(Email),
     /// What was asked for is for people, not for programs.
     #[error("this is for signed-in people; an API key cannot do it")]
     PeopleOnly,
@@ -146,7 +149,7 @@ impl Refusal for Denied {
     fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "unauthenticated",
-            Self::NotFound(_) => "not_found",
+            Self::NotFound(_) | Self::UserUnknown(_) => "not_found",
             Self::PeopleOnly | Self::OperatorOnly => "forbidden",
             Self::Stale { .. } => "stale",
             Self::NameTaken => "name_taken",
@@ -159,7 +162,7 @@ impl Refusal for Denied {
     fn kind(&self) -> RefusalKind {
         match self {
             Self::Unauthenticated => RefusalKind::Unauthenticated,
-            Self::NotFound(_) => RefusalKind::Absent,
+            Self::NotFound(_) | Self::UserUnknown(_) => RefusalKind::Absent,
             Self::PeopleOnly | Self::OperatorOnly => RefusalKind::Forbidden,
             Self::Stale { .. } => RefusalKind::Stale,
             Self::NameTaken | Self::WouldLockOut | Self::AlreadyMember => RefusalKind::Conflict,
@@ -172,6 +175,7 @@ impl Refusal for Denied {
             Self::Stale { current } => vec![("current", Fact::Number(i64::from(*current)))],
             Self::Unauthenticated
             | Self::NotFound(_)
+            | Self::UserUnknown(_)
             | Self::PeopleOnly
             | Self::OperatorOnly
             | Self::NameTaken
@@ -191,7 +195,11 @@ impl Refused {
         match self.kind() {
             RefusalKind::Unauthenticated | RefusalKind::Forbidden => !matches!(self, Self::Code(_)),
             RefusalKind::Absent => {
-                matches!(self, Self::Denied(Denied::NotFound("team")) | Self::Connect(_))
+                matches!(
+                    self,
+                    Self::Denied(Denied::NotFound("team") | Denied::UserUnknown(_))
+                        | Self::Connect(_)
+                )
             }
             RefusalKind::Malformed
             | RefusalKind::MethodUnknown

@@ -1,6 +1,6 @@
 //! Who one is, and how people are shown to each other.
 
-use guest_core::{Email, Right, Team, User, UserId, pseudonym};
+use guest_core::{Email, Right, Team, TeamId, User, UserId, pseudonym};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{self, Actor};
@@ -79,13 +79,19 @@ impl Sight {
 
     /// Returns what a user is called here, and their email if it may be seen.
     pub(crate) fn see(self, user: &User, config: &Config) -> (String, Option<Email>) {
+        match self.pseudonym(user.team, user.id, config) {
+            Some(pseudonym) => (pseudonym, None),
+            None => (user.name.as_str().to_owned(), Some(user.email.clone())),
+        }
+    }
+
+    /// Returns what a user is called whose name and email may not be seen.
+    pub(crate) fn pseudonym(self, team: TeamId, user: UserId, config: &Config) -> Option<String> {
         match self {
-            Self::Pseudonyms { own } if own != Some(user.id) => {
-                (pseudonym(&config.key, user.team, user.id), None)
+            Self::Pseudonyms { own } if own != Some(user) => {
+                Some(pseudonym(&config.key, team, user))
             }
-            Self::Names | Self::Pseudonyms { .. } => {
-                (user.name.as_str().to_owned(), Some(user.email.clone()))
-            }
+            Self::Names | Self::Pseudonyms { .. } => None,
         }
     }
 }

@@ -123,7 +123,7 @@ pub struct MoveDraft {
     pub computer_id: String,
 }
 
-/// Whom the panic switch is for (GA-49); nothing given means the whole team.
+/// Whom the panic switch is for (GA-49); nobody named means the whole team.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -137,9 +137,10 @@ pub struct CutDraft {
     /// Guests with an address in this domain.
     #[serde(default)]
     pub email_domain: Option<String>,
-    /// Whether to cancel their invites as well.
+    /// Whether to cancel their invites as well; must be said, so that nothing at all cuts nobody.
     #[serde(default)]
-    pub cancel: bool,
+    #[cfg_attr(feature = "openapi", schema(required = true, value_type = bool))]
+    pub cancel: Option<bool>,
 }
 
 /// A request to invite guests, read: what could be, and what is wrong with the rest.
@@ -308,6 +309,10 @@ impl CutDraft {
                 .map_err(|no| errors.push(InputError::invalid("/email_domain", no)))
                 .ok()
         });
+        let Some(cancel) = self.cancel else {
+            errors.push(InputError::invalid("/cancel", "say whether to cancel their invites"));
+            return Err(errors.into());
+        };
         if !errors.is_empty() {
             return Err(errors.into());
         }
@@ -315,7 +320,7 @@ impl CutDraft {
             None => None,
             Some(id) => Some(id.parse().map_err(|_| Denied::NotFound("computer"))?),
         };
-        Ok(Cut { computer, invited_by, domain, cancel: self.cancel })
+        Ok(Cut { computer, invited_by, domain, cancel })
     }
 }
 

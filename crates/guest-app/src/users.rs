@@ -241,6 +241,14 @@ impl UserView {
             revoked_at: user.revoked_at,
         }
     }
+
+    /// Shows a user of a team, shown with their name so far, as somebody with this sight does.
+    pub(crate) fn seen(self, team: TeamId, sight: Sight, config: &Config) -> Self {
+        match sight.pseudonym(team, self.id, config) {
+            Some(name) => Self { name, email: None, ..self },
+            None => self,
+        }
+    }
 }
 
 /// What a user may do, before something changes it.
@@ -274,7 +282,7 @@ impl Standing {
     }
 }
 
-/// Tells those who may see names about a user, and returns the user as they are shown.
+/// Tells those who may list users about a user, and returns the user as they are shown.
 pub(crate) fn tell_user(work: &mut Work<'_>, user: &User, name: &str) -> Result<UserView, Fault> {
     let by_group = is_coordinator_by_group(work.tx, user)?;
     let data = UserView::of(user, by_group, Sight::Names, work.config);

@@ -58,6 +58,22 @@ pub fn permit(role: Role, scopes: Option<Scopes>, right: Right) -> Result<(), Fo
     }
 }
 
+/// Decides whether somebody may make an API key with the scopes `wanted` (IF-2).
+///
+/// `own` are those of the API key used, `None` for a person: a key hands on
+/// nothing that it lacks.
+///
+/// # Errors
+///
+/// Returns the first scope that is missing.
+pub fn permit_key(own: Option<Scopes>, wanted: Scopes) -> Result<(), Forbidden> {
+    let lacks = |own: Scopes| wanted.iter().find(|scope| !own.contains(*scope));
+    match own.and_then(lacks) {
+        Some(scope) => Err(Forbidden::Scope { scope: scope.name() }),
+        None => Ok(()),
+    }
+}
+
 /// Why somebody may not do something.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Forbidden {
@@ -126,6 +142,23 @@ mod tests {
         check(Role::Coordinator, Some(read), Right::WriteInvites, Some("scope_missing"));
         check(Role::Member, Some(Scopes::ALL), Right::WriteInvites, Some("forbidden"));
         check(Role::External, Some(Scopes::default()), Right::ReadTeam, None);
+    }
+
+    #[test]
+    fn if_2_a_key_hands_on_no_scope_that_it_lacks() {
+        check_key(None, &["all"], None);
+        check_key(Some(&["all"]), &["all"], None);
+        check_key(Some(&["team:write", "users:read"]), &["users:read"], None);
+        check_key(Some(&["team:write", "users:read"]), &["team:write", "users:read"], None);
+        check_key(Some(&["team:write"]), &["team:write", "users:read"], Some("users:read"));
+        check_key(Some(&["team:write"]), &["all"], Some("invites:read"));
+    }
+
+    #[track_caller]
+    fn check_key(own: Option<&[&str]>, wanted: &[&str], missing: Option<&'static str>) {
+        let scopes = |names| Scopes::parse(names).unwrap();
+        let expected = missing.map_or(Ok(()), |scope| Err(Forbidden::Scope { scope }));
+        assert_eq!(permit_key(own.map(scopes), scopes(wanted)), expected);
     }
 
     #[track_caller]

@@ -54,7 +54,7 @@ pub use invite::{
     RefundReason, Sender, SenderPolicy, TimeAsked, TimeRequest, TimeRequestRefusal, VoidCause,
     VoidReason, WindowEdit, charge,
 };
-pub use key::{ApiKey, ComputerKey, Forbidden, permit};
+pub use key::{ApiKey, ComputerKey, Forbidden, permit, permit_key};
 pub use ledger::{
     CreditAccount, Discrepancy, Entry, GrantNote, InsufficientCredits, MAX_BALANCE, PostRefusal,
     Posted, Posting, Reason, Reconciliation, UnknownReason, csv_cell,

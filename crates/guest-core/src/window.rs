@@ -179,7 +179,7 @@ impl Window {
     /// Tells people a moment (GA-14): local time, zone, UTC offset, and UTC.
     ///
     /// For example `Tue 1 December 2026, 09:00 (Europe/Paris, UTC+01:00); 08:00 UTC`;
-    /// the date is repeated where it differs in UTC.
+    /// the date is repeated where it differs in UTC. Where the zone is UTC itself, it is said once.
     #[must_use]
     pub fn told_at(&self, at: Instant) -> String {
         let (wall, utc) = (self.zone.wall(at), at.naive_utc());
@@ -187,7 +187,8 @@ impl Window {
         let full = format!("%a %-d %B %Y, {time}");
         let utc = utc.format(if wall.date() == utc.date() { time } else { &full });
         let (wall, offset) = (wall.format(&full), self.zone.offset(at));
-        format!("{wall} ({}, UTC{offset}); {utc} UTC", self.zone)
+        let told = format!("{wall} ({}, UTC{offset})", self.zone);
+        if self.zone.is_utc() { told } else { format!("{told}; {utc} UTC") }
     }
 }
 
@@ -378,6 +379,15 @@ mod tests {
         let end = "Wed 2 December 2026, 00:30:07 (Europe/Paris, UTC+01:00); \
                    Tue 1 December 2026, 23:30:07 UTC";
         assert_eq!(window.told(Edge::End), end);
+        for name in ["UTC", "Etc/UTC"] {
+            let window = Window { zone: Zone::parse(name).unwrap(), ..window };
+            let start = format!("Tue 1 December 2026, 08:00 ({name}, UTC+00:00)");
+            assert_eq!(window.told(Edge::Start), start);
+        }
+        // A zone that keeps the time of UTC for now is another zone.
+        let window = Window { zone: Zone::parse("Europe/London").unwrap(), ..window };
+        let start = "Tue 1 December 2026, 08:00 (Europe/London, UTC+00:00); 08:00 UTC";
+        assert_eq!(window.told(Edge::Start), start);
     }
 
     #[test]

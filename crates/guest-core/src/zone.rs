@@ -89,6 +89,11 @@ impl Zone {
         self.0.offset_from_utc_datetime(&at.naive_utc()).fix()
     }
 
+    /// Returns whether it is UTC itself, rather than a zone that may keep its time.
+    pub(crate) fn is_utc(self) -> bool {
+        matches!(self.0, Tz::UTC | Tz::Etc__UTC)
+    }
+
     /// Returns what a clock on the wall shows at `at`.
     #[must_use]
     pub fn wall(self, at: Instant) -> NaiveDateTime {

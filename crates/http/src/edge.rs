@@ -24,6 +24,8 @@ pub(crate) async fn pass(
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let is_api = request.uri().path().starts_with("/v1/");
+    #[cfg(feature = "pages")]
+    let reader = (!is_api).then(|| crate::pages::Reader::of(&request)).flatten();
     let mut response = match admit(&server, &visitor, &request) {
         Ok(()) => {
             request.extensions_mut().insert(Arc::clone(&visitor));
@@ -37,6 +39,10 @@ pub(crate) async fn pass(
         && let Err(problem) = server.limits.take(Limit::Strangers, visitor.peer)
     {
         response = problem.into_response();
+    }
+    #[cfg(feature = "pages")]
+    if let Some(reader) = reader {
+        response = reader.in_words(&server, response);
     }
     let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
     server.metrics.answered(&method, route, response.status());
@@ -81,7 +87,7 @@ fn is_safe(method: &Method) -> bool {
 fn guard(headers: &mut HeaderMap, server: &Shared, is_api: bool) {
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(POLICY);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    headers.insert(header::REFERRER_POLICY, NO_REFERRER);
+    headers.entry(header::REFERRER_POLICY).or_insert(NO_REFERRER);
     headers.insert(RESOURCE_POLICY, SAME_ORIGIN);
     if is_api {
         headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);

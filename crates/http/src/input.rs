@@ -9,6 +9,8 @@ mod form;
 mod place;
 mod query;
 
+#[cfg(feature = "pages")]
+pub(crate) use self::body::gather;
 pub(crate) use self::body::{Nothing, Posted, Reported, Sent};
 pub(crate) use self::query::{Asked, PageQuery, page};
 pub(crate) use serde::de::IgnoredAny;

@@ -17,14 +17,14 @@ use crate::server::Server;
 use crate::visitor::Known;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let making = Terms::team(TAG).writes().body().or(WINDOW).or(INVITING);
+    let making = Terms::team(TAG).writes().body().or(WINDOW).or(INVITING).or(&["too_many_emails"]);
     routes
         .on(routes!(preview_invites), &making.clone())
         .on(routes!(make_invites), &making.once().or(&["insufficient_credits"]))
         .on(routes!(invites), &Terms::team(TAG).query())
         .on(routes!(invite), &Terms::team(TAG).versioned())
         .on(routes!(sessions), &Terms::team(TAG).query())
-        .on(routes!(cut), &Terms::team(TAG).writes().optional_body().once())
+        .on(routes!(cut), &Terms::team(TAG).writes().body().once())
         .and(changes::routes)
 }
 
@@ -88,7 +88,8 @@ async fn invites(
     Asked { app, call, query, .. }: Asked<InvitesQuery>,
 ) -> Answer {
     let InvitesQuery { computer_id, phase, guest_email, invited_by, limit, cursor } = query;
-    let filter = InviteQuery { computer_id, phase, guest_email, invited_by };
+    let filter =
+        InviteQuery { computer_id, phase, guest_email, invited_by, ..InviteQuery::default() };
     ok(&app.invites(&call, &team, &filter, &page(limit, cursor)).await?)
 }
 
@@ -146,11 +147,5 @@ const WINDOW: &[&str] = &[
 ];
 
 /// Why guests may not be invited to a computer.
-const INVITING: &[&str] = &[
-    "guest_access_off",
-    "computer_offline",
-    "computer_removed",
-    "host_not_logged_in",
-    "team_computer_required",
-    "too_many_emails",
-];
+const INVITING: &[&str] =
+    &["guest_access_off", "computer_offline", "host_not_logged_in", "team_computer_required"];

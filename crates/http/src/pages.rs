@@ -1,21 +1,41 @@
-//! The pages people use, written on the server (WB-10, WB-12).
+//! The pages people use, written on the server (WB-1 to WB-12).
 //!
 //! A page says everything without its scripts; they add what only a browser
-//! can do: follow the clock and the events, sign in, show the screen. What a
-//! page says, the server says: scripts fetch a page anew instead of wording
-//! it themselves.
+//! can do: follow the clock and the events, show the screen, open a page as a
+//! dialog of another. What a page says, the server says: scripts fetch a page
+//! anew instead of wording it themselves. Forms are sent as browsers send them
+//! (`form.rs`), and answered with the address to go on at, or with themselves
+//! and what is wrong at each field. Pages call the use cases of the API; no
+//! rule is in them.
 
 mod assets;
+mod computers;
+mod credits;
+mod cut;
+mod form;
+mod groups;
 mod guest;
+mod home;
+mod invite;
+mod invites;
+mod inviting;
+mod place;
 mod refusal;
+mod row;
+mod shell;
+mod sign_in;
+mod told;
+mod zones;
+
+pub(crate) use self::refusal::Reader;
 
 use askama::Template;
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use guest_core::Email;
 
+use self::shell::Shell;
 use crate::server::{Server, Shared};
 
 /// Returns the pages, and what they are made of.
@@ -23,32 +43,42 @@ pub(crate) fn routes() -> Router<Server> {
     Router::new()
         .route("/g/{token}", get(guest::show))
         .route("/g/{token}/invite.ics", get(guest::calendar))
+        .route("/zones", get(zones::search))
+        .merge(sign_in::routes())
+        .merge(home::routes())
+        .merge(invites::routes())
+        .merge(invite::routes())
+        .merge(inviting::routes())
+        .merge(cut::routes())
+        .merge(computers::routes())
+        .merge(credits::routes())
+        .merge(groups::routes())
         .merge(assets::routes())
-}
-
-/// What stands around the content of every page (`layout.html`).
-struct Shell<'a> {
-    brand: &'a str,
-    /// Where the assets are.
-    assets: &'static str,
-    /// Who is signed in.
-    account: Option<Email>,
-}
-
-impl<'a> Shell<'a> {
-    fn new(server: &'a Shared, account: Option<Email>) -> Self {
-        Self { brand: &server.app.config().brand, assets: assets::root(), account }
-    }
 }
 
 /// Shows a page, which nobody keeps: it is about now.
 fn page(server: &Shared, page: &impl Template) -> Response {
+    page_as(StatusCode::OK, server, page)
+}
+
+/// Shows a page with another status: a form with what is wrong with it.
+fn page_as(status: StatusCode, server: &Shared, page: &impl Template) -> Response {
     let text = page.render().unwrap_or_default(); // Writing into a string does not fail.
-    let mut response = text.into_response();
+    let mut response = (status, text).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HTML);
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::CONTENT_SECURITY_POLICY, policy(server));
+    headers.insert(header::REFERRER_POLICY, SAME_ORIGIN);
+    response
+}
+
+/// Sends the browser on, to a page that it gets anew.
+fn see_other(address: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(address) = HeaderValue::try_from(address) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
     response
 }
 
@@ -59,7 +89,7 @@ fn policy(server: &Shared) -> HeaderValue {
     let socket = server.origin.socket();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self' {socket}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         connect-src 'self' {socket}; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or(NOTHING)
 }
@@ -67,6 +97,9 @@ fn policy(server: &Shared) -> HeaderValue {
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Without a referrer, browsers do not say the origin of a form either (QU-32).
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// For a public address that is none.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");

@@ -61,9 +61,21 @@ impl Problem {
     }
 
     /// Returns the status of the answer.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "pages"))]
     pub(crate) fn status(&self) -> StatusCode {
         self.0.status
+    }
+
+    /// Returns what happened, as a fragment of a sentence.
+    #[cfg(feature = "pages")]
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// Returns everything that is wrong with the input.
+    #[cfg(feature = "pages")]
+    pub(crate) fn errors(&self) -> &[InputError] {
+        &self.0.errors
     }
 }
 
@@ -126,6 +138,8 @@ impl IntoResponse for Problem {
         {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
+        // Where people look, it is put into words (`edge.rs`).
+        response.extensions_mut().insert(self);
         response
     }
 }

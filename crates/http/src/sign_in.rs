@@ -73,7 +73,7 @@ async fn verify_code(
     admit(&server, &visitor, &headers, Limit::Tries)?;
     let signed_in = app.verify_code(&call, &body).await?;
     let response = ok(&signed_in)?;
-    Ok(with_cookie(response, &server, signed_in.cookie.expose(), LOGIN_LIFE.num_seconds()))
+    Ok(keep_signed_in(response, &server, &signed_in))
 }
 
 /// Ends the browser's session.
@@ -88,7 +88,7 @@ async fn verify_code(
 )]
 async fn sign_out(State(server): State<Server>, Anyone(call): Anyone) -> Answer {
     server.app.sign_out(&call).await?;
-    Ok(with_cookie(done(), &server, "", 0))
+    Ok(forget(done(), &server))
 }
 
 /// Tells who one is, in which teams, and with which rights.
@@ -102,7 +102,7 @@ async fn me(State(server): State<Server>, Known(call): Known) -> Answer {
 }
 
 /// Keeps strangers within limits, and other sites' pages out (QU-31, QU-32).
-fn admit(
+pub(crate) fn admit(
     server: &Shared,
     visitor: &Visitor,
     headers: &HeaderMap,
@@ -115,6 +115,20 @@ fn admit(
         Some(origin) => require_origin(server, Some(origin)),
         None => Ok(()), // Not a browser: those say where they are.
     }
+}
+
+/// Has the browser keep a session's secret.
+pub(crate) fn keep_signed_in(
+    response: Response,
+    server: &Shared,
+    signed_in: &SignedIn,
+) -> Response {
+    with_cookie(response, server, signed_in.cookie.expose(), LOGIN_LIFE.num_seconds())
+}
+
+/// Takes a session's secret back from the browser.
+pub(crate) fn forget(response: Response, server: &Shared) -> Response {
+    with_cookie(response, server, "", 0)
 }
 
 /// Has the browser keep a session's secret for so many seconds (QU-32).

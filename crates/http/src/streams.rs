@@ -82,7 +82,7 @@ struct TicketQuery {
 async fn guest_stream(
     State(server): State<Server>,
     By(visitor): By,
-    At(id): At<SessionId>,
+    at: Result<At<SessionId>, Problem>,
     query: Result<Query<TicketQuery>, QueryRejection>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -91,6 +91,8 @@ async fn guest_stream(
     if let Some(origin) = headers.get(header::ORIGIN) {
         require_origin(&server, Some(origin))?; // Programs, which no site can use, send none.
     }
+    // Nobody is asked to sign in: the ticket alone lets in.
+    let At(id) = at.map_err(|_| Problem::not_found())?;
     let gateway = gateway(&server)?;
     let Query(TicketQuery { ticket }) = query
         .map_err(|error| Problem::from(vec![InputError::invalid("/ticket", error.body_text())]))?;

@@ -8,6 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use guest_app::{Call, Caller, Denied};
 use guest_core::{Email, Purpose, Secret};
+#[cfg(feature = "pages")]
+use sha2::{Digest as _, Sha256};
 
 use crate::problem::Problem;
 use crate::server::{Server, Shared};
@@ -73,6 +75,27 @@ impl Visitor {
     /// Returns whether the browser sends the credential by itself, whoever made the request.
     pub(crate) const fn has_cookie(&self) -> bool {
         matches!(self.shows, Shows::Cookie(_))
+    }
+
+    /// Returns what the forms of pages carry, to show that they were made for this session (QU-32).
+    ///
+    /// Whoever does not know the session's secret cannot tell it.
+    #[cfg(feature = "pages")]
+    pub(crate) fn form_token(&self) -> Option<String> {
+        match &self.shows {
+            Shows::Cookie(secret) => {
+                let mut hash = Sha256::new();
+                hash.update(b"form\n");
+                hash.update(secret.expose());
+                let token = hash.finalize().into_iter();
+                Some(token.fold(String::new(), |token, byte| format!("{token}{byte:02x}")))
+            }
+            Shows::Nothing
+            | Shows::Nonsense
+            | Shows::ApiKey(_)
+            | Shows::Agent(_)
+            | Shows::Operator(_) => None,
+        }
     }
 
     /// Returns whether limits do not count, since no stranger can be this.

@@ -64,6 +64,15 @@ impl Transport {
         }
     }
 
+    /// Has it try without signing in, where the password is not known; returns whether it would
+    /// have signed in.
+    pub fn forget_login(&mut self) -> bool {
+        match &mut self.0 {
+            Way::Smtp(smtp) => smtp.forget_login(),
+            Way::Directory(_) => false,
+        }
+    }
+
     pub(crate) async fn deliver(&self, mail: Outgoing) -> Delivery {
         match &self.0 {
             Way::Smtp(smtp) => smtp.deliver(&mail).await,

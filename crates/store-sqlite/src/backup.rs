@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use guest_app::StoreError;
@@ -65,7 +66,7 @@ fn copy(
     to: &Path,
     finished: impl FnOnce(&Path) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let same = identity(from).map_err(while_doing(COPYING))?;
+    let same = identity(from).map_err(about(COPYING, from))?;
     if identity(to).is_ok_and(|there| there == same) {
         return Err(StoreError::new(COPYING, "a database cannot be copied onto itself"));
     }
@@ -77,7 +78,12 @@ fn copy(
         fs::rename(&part.0, to)?;
         sync_folder(to)
     };
-    place().map_err(while_doing("putting the copy in its place"))
+    place().map_err(about("putting the copy in its place", to))
+}
+
+/// Describes a failure to do something with the file at `path`.
+fn about(doing: &'static str, path: &Path) -> impl Fn(io::Error) -> StoreError {
+    move |error| StoreError::new(doing, format!("{}: {error}", path.display()))
 }
 
 fn fill(from: &Path, part: &Path) -> Result<(), StoreError> {
@@ -147,7 +153,7 @@ impl Part {
     fn new(to: &Path) -> Result<Self, StoreError> {
         let part = Self(beside(to, &format!(".part-{}", std::process::id())));
         part.remove();
-        create(&part.0).map_err(while_doing(COPYING))?;
+        create(&part.0).map_err(about(COPYING, to))?;
         Ok(part)
     }
 

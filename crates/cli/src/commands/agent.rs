@@ -106,14 +106,15 @@ impl Agent {
 
 /// Tells an agent what the settings say.
 fn options(settings: &Settings) -> Result<Options, Failure> {
-    let AgentSettings { key_file, name, vnc, vnc_password_file, test_card, host_login } =
+    let shows_test_card = settings.agent.shows_test_card();
+    let AgentSettings { key_file, name, vnc, vnc_password_file, test_card: _, host_login } =
         settings.agent.clone();
     let missing = |what: &str| Failure::Usage(what.to_owned());
     let server = settings.server.as_ref().ok_or_else(|| missing("name the --server"))?;
     let key_file = key_file.ok_or_else(|| {
         missing("name the file with this computer's key: --key-file; `guest computer key create` makes a key")
     })?;
-    let screen = if test_card.is_some_and(|test_card| test_card.value) {
+    let screen = if shows_test_card {
         Screen::TestCard { clock: Arc::new(time) }
     } else {
         let address = vnc.map_or_else(|| VNC.to_owned(), |vnc| vnc.value);

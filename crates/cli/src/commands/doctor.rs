@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Common;
-use crate::config::{Place, Settings};
+use crate::config::{Memory, Place, Settings, Sourced};
 use crate::data::DataDir;
 use crate::failure::Failure;
 use crate::out::{Column, Out};
@@ -64,7 +64,7 @@ impl Doctor {
         let mut given = common.given();
         self.options.add_to(&mut given);
         let findings = match Settings::load(given, common.config.as_deref()) {
-            Ok(settings) => look(&settings).await,
+            Ok(settings) => look(&beside_server(settings)).await,
             Err(wrongs) => {
                 let wrongs = wrongs.iter();
                 wrongs.map(|wrong| Finding::fail("configuration", wrong.to_string())).collect()
@@ -76,6 +76,18 @@ impl Doctor {
         let is_ill = findings.iter().any(|finding| finding.state == State::Fail);
         if is_ill { Err(Failure::Found) } else { Ok(()) }
     }
+}
+
+/// Takes the mail server from the server that was last started here, where none is named.
+///
+/// Only a doctor does: a server that starts has its mails go where it is told now.
+fn beside_server(mut settings: Settings) -> Settings {
+    if settings.mail.place == Place::Default {
+        let remembered = Memory::of(&settings.data.value).mail;
+        let remembered = remembered.map(|value| Sourced { value, place: Place::Memory });
+        settings.mail = remembered.unwrap_or(settings.mail);
+    }
+    settings
 }
 
 async fn look(settings: &Settings) -> Vec<Finding> {

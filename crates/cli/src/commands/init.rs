@@ -33,7 +33,7 @@ pub(crate) struct Init {
     #[arg(long, value_name = "NAME")]
     owner_name: Option<String>,
 
-    /// The zone in which the team tells times [default: Etc/UTC]
+    /// The zone in which the team tells times [default: UTC]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
 }

@@ -4,7 +4,7 @@ mod draft;
 mod show;
 
 use axum::http::Method;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::Common;
@@ -148,21 +148,17 @@ struct Move {
 }
 
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("until").args(["by", "end"]).required(true)))]
 struct Extend {
     #[command(flatten)]
     which: Which,
 
     /// So much longer, such as 30m or 1h
-    #[arg(
-        long = "for",
-        value_name = "DURATION",
-        value_parser = duration::parse,
-        required_unless_present = "end"
-    )]
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration::parse)]
     by: Option<chrono::TimeDelta>,
 
     /// Another end, on the clock of the invite's zone
-    #[arg(long, value_name = "TIME", conflicts_with = "by")]
+    #[arg(long, value_name = "TIME")]
     end: Option<String>,
 }
 
@@ -179,6 +175,10 @@ struct Cut {
     /// Guests with an address in this domain
     #[arg(long)]
     domain: Option<String>,
+
+    /// Everybody's guests, in the whole team
+    #[arg(long, conflicts_with_all = ["computer", "invited_by", "domain"])]
+    all: bool,
 
     /// Cancel their invites as well
     #[arg(long)]
@@ -345,6 +345,14 @@ impl Extend {
 
 impl Cut {
     async fn run(self, admin: &Admin) -> Result<(), Failure> {
+        let names_nobody =
+            self.computer.is_none() && self.invited_by.is_none() && self.domain.is_none();
+        if names_nobody && !self.all {
+            return Err(Failure::Usage(
+                "say whom to cut: --computer, --invited-by or --domain, or --all for the whole team"
+                    .to_owned(),
+            ));
+        }
         let computer = match &self.computer {
             Some(name) => Some(admin.computer(name).await?),
             None => None,

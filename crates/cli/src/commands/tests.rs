@@ -45,6 +45,18 @@ fn if_22_what_is_called_wrongly_is_refused() {
 }
 
 #[test]
+fn if_22_a_window_without_times_is_refused_with_every_way_to_give_them() {
+    let said = |line: &str| {
+        let words = ["guest"].into_iter().chain(line.split_whitespace());
+        Cli::try_parse_from(words).unwrap_err().to_string()
+    };
+    let draft = said("invite create --computer c --email a@b.example --title T");
+    assert!(["--start", "--end", "--for"].iter().all(|way| draft.contains(way)), "{draft}");
+    let extend = said("invite extend inv_1");
+    assert!(["--end", "--for"].iter().all(|way| extend.contains(way)), "{extend}");
+}
+
+#[test]
 fn if_21_where_and_as_whom_may_be_said_before_and_after_the_verb() {
     check("--data d --json invite --team acme list --as ada@acme.example", true);
     check("invite list --server https://guest.acme.example --json --data d", true);

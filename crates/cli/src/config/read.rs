@@ -150,6 +150,19 @@ pub(super) fn sender_at(origin: &str) -> Result<Email, guest_core::EmailRefusal>
         .or_else(|_| Email::parse("guest@localhost.localdomain"))
 }
 
+/// Returns a mail transport's address that means the same in every folder, without its password.
+///
+/// It is for a file, and a password that was told by a variable is not meant to be in one: whoever
+/// copies the data directory would have it.
+pub(super) fn mail_from_anywhere(mail: &str) -> Option<String> {
+    if let Some(path) = mail.strip_prefix("dir:") {
+        return Some(format!("dir:{}", std::path::absolute(path).ok()?.display()));
+    }
+    let mut url = Url::parse(mail).ok()?;
+    url.set_password(None).ok()?;
+    Some(url.into())
+}
+
 /// Returns a mail transport's address without its password (QU-31).
 pub(super) fn without_password(mail: &str) -> String {
     match Url::parse(mail) {

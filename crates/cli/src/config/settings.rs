@@ -173,6 +173,13 @@ impl Settings {
         read::without_password(&self.mail.value)
     }
 
+    /// Returns the mail transport's address for commands beside the server, unless it is the
+    /// default.
+    pub(crate) fn remembered_mail(&self) -> Option<String> {
+        let is_said = self.mail.place != Place::Default;
+        is_said.then(|| read::mail_from_anywhere(&self.mail.value)).flatten()
+    }
+
     /// Returns every setting with its value and its place; secrets are not shown (QU-31).
     pub(crate) fn rows(&self) -> Vec<Value> {
         Setting::ALL
@@ -227,6 +234,15 @@ impl AgentSettings {
             test_card: reading.maybe(Setting::TestCard, read::flag),
             host_login: reading.maybe(Setting::HostLogin, read::some),
         }
+    }
+
+    /// Returns whether a test card takes the place of a VNC server; not if one is named more
+    /// strongly, such as by an option where the file says `test_card` (IF-23).
+    pub(crate) fn shows_test_card(&self) -> bool {
+        let Some(Sourced { value: true, place }) = &self.test_card else { return false };
+        let vnc = self.vnc.as_ref().map(|vnc| &vnc.place);
+        let password = self.vnc_password_file.as_ref().map(|file| &file.place);
+        [vnc, password].into_iter().flatten().all(|named| rank(place) <= rank(named))
     }
 }
 

@@ -99,7 +99,7 @@ fn commands_beside_a_server_write_its_links() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
-    let memory = Memory { public_url: Some("https://guest.acme.example".to_owned()), config: None };
+    let memory = Memory { public_url: Some("https://guest.acme.example".to_owned()), ..Memory::default() };
     fs::write(data.join(MEMORY), serde_json::to_vec(&memory).unwrap()).unwrap();
     let given =
         |key: &str, value: &str| Given::from([(Setting::named(key).unwrap(), value.to_owned())]);
@@ -113,6 +113,32 @@ fn commands_beside_a_server_write_its_links() {
         ("https://guest.acme.example", Place::Memory)
     );
     assert_eq!(read(given("data", "elsewhere")).place, Place::Default);
+}
+
+#[test]
+fn if_23_what_is_said_more_strongly_is_shown_test_card_or_vnc() {
+    let shows = |options: &[(&str, &str)], variables: &[(&str, &str)], file: &str| {
+        read(options, variables, file).unwrap().agent.shows_test_card()
+    };
+    let (card, vnc) = ("test_card = true", [("vnc", "127.0.0.1:5901")]);
+    assert!(!shows(&[], &[], ""));
+    assert!(shows(&[], &[], card));
+    assert!(!shows(&vnc, &[], card));
+    assert!(!shows(&[("vnc_password_file", "password")], &[], card));
+    assert!(!shows(&vnc, &[("GUEST_TEST_CARD", "true")], ""));
+    assert!(shows(&[("test_card", "true")], &[("GUEST_VNC", "127.0.0.1:5901")], ""));
+    // Said equally strongly, the test card counts.
+    assert!(shows(&[], &[], "test_card = true\nvnc = \"127.0.0.1:5901\""));
+}
+
+#[test]
+fn commands_beside_a_server_find_its_mails_from_any_folder_without_its_password() {
+    let left = |mail: &str| read(&[("mail", mail)], &[], "").unwrap().remembered_mail();
+    let here = std::env::current_dir().unwrap().join("mail");
+    assert_eq!(left("dir:mail"), Some(format!("dir:{}", here.display())));
+    let mail = left("smtp://ada:hidden@mail.example?tls=required");
+    assert_eq!(mail.as_deref(), Some("smtp://ada@mail.example?tls=required"));
+    assert_eq!(read(&[], &[], "").unwrap().remembered_mail(), None);
 }
 
 #[track_caller]

@@ -66,7 +66,9 @@ fn if_21_as_somebody_with_their_rights_only() {
     let place = Place::with_team();
     place.ok("user add --email mia@acme.example --name Mia --profile member");
     assert_eq!(place.refused("credits balance --as mia@acme.example"), "forbidden");
-    assert_eq!(place.refused("credits balance --as who@acme.example"), "not_found");
+    let unknown = place.run("credits balance --as who@acme.example");
+    let said = "error: not_found: there is no user with the address who@acme.example\n";
+    assert_eq!((unknown.code, unknown.err.as_str()), (1, said));
     place.ok("credits buy 3");
     let audit = place.json("audit --actor operator");
     let actions: Vec<&str> = audit["data"]

@@ -1,11 +1,13 @@
 //! `guest doctor` and `guest credits verify`.
 
 use std::fs;
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+use std::net::TcpListener;
+use std::thread;
 
 use serde_json::Value;
 
-use super::support::Place;
+use super::support::{Place, Server};
 
 #[test]
 fn a_doctor_finds_nothing_wrong_with_what_is_well() {
@@ -35,6 +37,37 @@ fn a_doctor_says_what_is_wrong() {
     let found = report(&place, "doctor", 1);
     assert_eq!(state(&found, "keys"), "fail");
     assert_eq!(state(&found, "database"), "ok");
+}
+
+#[test]
+fn a_doctor_looks_at_the_mail_server_that_the_server_beside_it_uses() {
+    let place = Place::with_team();
+    let server = Server::start(&place);
+    let found = report(&place, "doctor", 0);
+    assert_eq!(state(&found, "mail"), "ok");
+    assert!(detail(&found, "mail").contains(server.mail.to_str().unwrap()), "{found:#}");
+    drop(server);
+    // A server that is told of none has none.
+    let mut server = place.command("serve --listen 127.0.0.1:0 --log-format json");
+    drop(Server::spawn(&mut server, place.data.join("mail")));
+    assert_eq!(state(&report(&place, "doctor", 0), "mail"), "warn");
+}
+
+#[test]
+fn a_doctor_does_without_the_password_that_the_server_keeps_to_itself() {
+    let place = Place::with_team();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mail = format!("smtp://ada:hidden@{}", silent.local_addr().unwrap());
+    let mut server = place.command("serve --listen 127.0.0.1:0 --log-format json");
+    let server = Server::spawn(server.env("GUEST_MAIL", &mail), place.data.join("mail"));
+    let left = fs::read_to_string(place.data.join("server.json")).unwrap();
+    assert!(left.contains("smtp://ada@127.0.0.1") && !left.contains("hidden"), "{left}");
+    let greeting = thread::spawn(move || greet(&silent));
+    let found = report(&place, "doctor", 0);
+    assert_eq!(state(&found, "mail"), "ok");
+    assert!(detail(&found, "mail").contains("signing in was not tried"), "{found:#}");
+    assert!(!greeting.join().unwrap().contains("AUTH"), "nobody signs in without a password");
+    drop(server);
 }
 
 #[cfg(unix)]
@@ -81,10 +114,36 @@ fn report(place: &Place, line: &str, code: i32) -> Value {
 
 #[track_caller]
 fn state(found: &Value, about: &str) -> String {
+    said(found, about, "state")
+}
+
+#[track_caller]
+fn detail(found: &Value, about: &str) -> String {
+    said(found, about, "detail")
+}
+
+#[track_caller]
+fn said(found: &Value, about: &str, field: &str) -> String {
     let findings = found.as_array().unwrap();
     let finding = findings.iter().find(|finding| finding["check"] == about);
-    finding.unwrap_or_else(|| panic!("no {about} in {found:#}"))["state"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    finding.unwrap_or_else(|| panic!("no {about} in {found:#}"))[field].as_str().unwrap().to_owned()
+}
+
+/// Is a mail server that lets one client sign in, and returns what the client says.
+fn greet(listener: &TcpListener) -> String {
+    let (mut client, _) = listener.accept().unwrap();
+    client.write_all(b"220 mail.example ESMTP\r\n").unwrap();
+    let mut heard = String::new();
+    for line in BufReader::new(client.try_clone().unwrap()).lines().map_while(Result::ok) {
+        let answer = if line.starts_with("EHLO") {
+            "250-mail.example\r\n250 AUTH PLAIN\r\n"
+        } else {
+            "250 ok\r\n"
+        };
+        heard.push_str(&line);
+        if client.write_all(answer.as_bytes()).is_err() || line.starts_with("QUIT") {
+            break;
+        }
+    }
+    heard
 }

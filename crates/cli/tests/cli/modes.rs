@@ -42,7 +42,7 @@ fn if_21_refusals_are_the_same_both_ways() {
         "invite cancel INVITE --if-version 9",
         "invite list --phase later",
         "invite list --computer nowhere",
-        "invite extend INVITE --end \"1999-01-01 00:00\"",
+        "invite extend INVITE --end \"2027-01-05 08:00\"",
         "invite move INVITE --computer nowhere",
         "invite move INVITE --computer agents-own",
         "invite move INVITE --computer studio-1 --if-version 9",
@@ -111,6 +111,11 @@ fn if_21_what_is_done_has_the_same_shape_both_ways() {
         let there = world.server.run(&world.key, &format!("{there} --json"));
         assert_eq!(shape(&here), shape(&there), "{lines:?}\n{here:?}\n{there:?}");
     }
+    let nobody = world.place.run("invite cut --cancel");
+    assert_eq!(nobody.code, 2, "{nobody:?}");
+    assert!(nobody.err.contains("--all"), "{nobody:?}");
+    assert_eq!(world.place.run("invite cut --all --domain example.org").code, 2);
+    assert_eq!(world.place.json("invite cut --all")["invites_cancelled"], 0);
     let cut = world.place.json("invite cut --cancel --invited-by ada@acme.example");
     assert_eq!(cut["invites_cancelled"], 2);
     world.check_same("invite cut --cancel --invited-by ada@acme.example", 0);

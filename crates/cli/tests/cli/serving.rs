@@ -27,6 +27,17 @@ fn a_server_makes_its_data_directory_and_stops_when_told() {
 }
 
 #[test]
+fn a_server_without_a_team_says_how_to_make_one() {
+    let place = Place::empty();
+    let (_, log) = Server::start(&place).stop();
+    assert!(log.contains("there is no team yet: make one with `guest init --team "), "{log}");
+    assert!(log.contains(&format!("--data {}", place.data.display())), "{log}");
+    place.ok("init --team acme --name Acme --owner ada@acme.example");
+    let (_, log) = Server::start(&place).stop();
+    assert!(!log.contains("no team"), "{log}");
+}
+
+#[test]
 fn a_server_that_is_told_to_stop_ends_streams_and_idle_connections() {
     let place = Place::with_team();
     let server = Server::start(&place);

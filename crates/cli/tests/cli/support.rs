@@ -116,8 +116,12 @@ impl Server {
             "serve --listen 127.0.0.1:0 --log-format json --mail dir:{} {options}",
             mail.display()
         );
-        let mut child =
-            place.command(&line).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        Self::spawn(&mut place.command(&line), mail)
+    }
+
+    /// Starts a server by a command that has it log JSON, and waits until it serves.
+    pub(crate) fn spawn(command: &mut Command, mail: PathBuf) -> Self {
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
         let mut server = Self { child, log, url: String::new(), mail };
         server.url = server.wait_until_it_serves();

@@ -44,9 +44,10 @@ impl App {
         let (caller, team, change) = (call.clone(), team.to_owned(), change.read());
         self.write(call, move |work| {
             let (actor, invite) = target(work, &caller, &team, id, based_on)?;
+            invite.require_live()?;
             let change = change.clone()?;
             let window = match change.window {
-                Some(edit) => Some(edit.apply(invite.window, "/window")?),
+                Some(edit) => Some(edit.apply(invite.window, "/window", work.now)?),
                 None => None,
             };
             let step = invite.edit(Edit { window, permissions: change.permissions }, work.now)?;
@@ -176,9 +177,9 @@ impl App {
     ) -> Pending<InviteView> {
         let by = read_extension(draft);
         self.once(call, team, id, based_on, move |work, actor, invite| {
-            let by: ExtendBy = by.clone()?;
             invite.require_live()?;
-            let edit = invite.extended(by).map_err(|no| match no {
+            let by: ExtendBy = by.clone()?;
+            let edit = invite.extended(by, work.now).map_err(|no| match no {
                 Ok(refusal) => Fault::from(refusal),
                 Err(wrong) => Fault::from(wrong),
             })?;

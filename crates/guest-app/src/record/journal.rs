@@ -40,7 +40,7 @@ impl Audience {
             Self::Invites => Right::ReadInvites,
             Self::Computers => Right::ReadComputers,
             Self::Credits => Right::ReadBalance,
-            Self::Users => Right::SeeNames,
+            Self::Users => Right::ListUsers,
         }
     }
 

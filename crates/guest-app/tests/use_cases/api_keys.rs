@@ -29,6 +29,18 @@ fn if_2_a_key_acts_as_its_user_within_its_scopes() {
 }
 
 #[test]
+fn if_2_a_key_makes_keys_with_no_more_scopes_than_it_has() {
+    let fix = Fixture::new();
+    let key = call(&make(&fix, &["team:write", "users:read"], None).unwrap());
+    let with = |key: &Call, scopes| fix.app.make_api_key(key, TEAM, &draft(scopes, None)).wait();
+    assert_eq!(with(&key, &["users:read"]).unwrap().scopes, ["users:read"]);
+    assert_eq!(refused(with(&key, &["users:read", "users:write"])), "scope_missing");
+    assert_eq!(refused(with(&key, &["all"])), "scope_missing");
+    let all = call(&make(&fix, &["all"], None).unwrap());
+    with(&all, &["all"]).unwrap();
+}
+
+#[test]
 fn if_2_a_key_opens_one_team_only() {
     let fix = Fixture::new();
     let beta = guest_app::NewTeam {

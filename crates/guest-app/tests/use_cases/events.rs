@@ -1,7 +1,8 @@
 //! The stream of events, and the sweep that ends it.
 
-use guest_app::{ComputerChange, EventView, RevokeRequest, tables};
+use guest_app::{ComputerChange, EventView, Paging, RevokeRequest, tables};
 use guest_core::UserId;
+use serde_json::json;
 
 use crate::computers::{count, personal};
 use crate::fixture::{Fixture, TEAM, refused};
@@ -21,7 +22,7 @@ fn if_6_each_sees_what_they_may_read() {
     check(&fix, "ada", &[&joined[..], &team, &own].concat());
     check(&fix, "bob", &[&joined[..], &team].concat());
     check(&fix, "mia", &joined);
-    check(&fix, "eve", &[]);
+    check(&fix, "eve", &joined);
     let stranger = fix.app.events_after(&fix.call("lin@example.org"), TEAM, Some(0), 9).wait();
     assert_eq!(refused(stranger), "not_found");
 }
@@ -33,6 +34,23 @@ fn check(fix: &Fixture, who: &str, expected: &[&str]) {
     seen.sort_unstable();
     expected.sort_unstable();
     assert_eq!(seen, expected, "{who}");
+}
+
+#[test]
+fn or_3_events_tell_external_users_pseudonyms_of_all_but_themselves() {
+    let fix = Fixture::new();
+    let users = |who| fix.app.users(&fix.call(who), TEAM, &Paging::default()).wait().unwrap().data;
+    for who in ["eve", "mia"] {
+        // Each joined as they are listed now.
+        let listed: Vec<_> = users(who).iter().map(|user| json!(user)).collect();
+        let told: Vec<_> = all(&fix, who).into_iter().map(|event| event.data).collect();
+        assert_eq!(told, listed, "{who}");
+    }
+    let told = json!(all(&fix, "eve")).to_string();
+    assert!(told.contains("eve@acme.example") && told.contains("Guest "), "{told}");
+    for hidden in ["Ada", "ada@", "\"bob", "\"cory", "\"mia"] {
+        assert!(!told.contains(hidden), "{hidden} in {told}");
+    }
 }
 
 #[test]
@@ -62,8 +80,9 @@ fn if_6_a_stream_goes_on_where_it_was_left() {
 #[test]
 fn if_6_what_one_may_not_see_is_passed_over() {
     let fix = Fixture::new();
+    let begun = fix.app.last_event().wait().unwrap();
     fix.computer();
-    let seen = fix.app.events_after(&fix.call("eve"), TEAM, Some(0), 100).wait().unwrap();
+    let seen = fix.app.events_after(&fix.call("eve"), TEAM, Some(begun), 100).wait().unwrap();
     assert_eq!((seen.events.len(), seen.last), (0, fix.app.last_event().wait().unwrap()));
 }
 
@@ -132,7 +151,7 @@ fn sign_ins_that_have_run_out_are_swept() {
     while fix.app.sweep().wait().unwrap() > 0 {}
     assert_eq!(kept(), [0, 0]);
     assert_eq!(
-        refused(fix.app.computers(&call, TEAM, &guest_app::Paging::default()).wait()),
+        refused(fix.app.computers(&call, TEAM, &Paging::default()).wait()),
         "unauthenticated"
     );
 }

@@ -125,7 +125,7 @@ fn ga_49_the_panic_switch_ends_sessions_and_leaves_invites_unless_told() {
     hosts.open();
     connect(&hosts.fix, "mia", hosts.shared);
     // Of two live invites one has a guest who is there.
-    assert_eq!(hosts.cut("cory", &CutDraft::default()).unwrap(), (1, 0));
+    assert_eq!(hosts.cut("cory", &kick()).unwrap(), (1, 0));
     assert_eq!(last_end(&hosts.fix, hosts.shared).as_deref(), Some("kicked"));
     assert_eq!(life(&hosts.fix, hosts.shared), owned(("live", "")));
     connect(&hosts.fix, "mia", hosts.shared);
@@ -216,5 +216,9 @@ impl Hosts {
 
 /// Everybody out, and nobody back in.
 fn all() -> CutDraft {
-    CutDraft { cancel: true, ..CutDraft::default() }
+    CutDraft { cancel: Some(true), ..CutDraft::default() }
+}
+
+fn kick() -> CutDraft {
+    CutDraft { cancel: Some(false), ..CutDraft::default() }
 }

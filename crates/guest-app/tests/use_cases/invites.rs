@@ -240,6 +240,48 @@ fn ga_33_an_invite_whose_end_has_come_cannot_be_extended_though_the_timer_is_lat
 }
 
 #[test]
+fn ga_33_that_an_invite_has_ended_goes_before_what_is_wrong_with_its_change() {
+    let fix = Fixture::new();
+    let id = fix.invite_one(fix.computer(), "mia@acme.example");
+    let end = |text: &str| WindowChange { end: Some(text.to_owned()), ..WindowChange::default() };
+    let changes = [
+        InviteChange { window: Some(end("noon")), permissions: None },
+        InviteChange { window: Some(end("2026-12-01T10:00")), permissions: None },
+        InviteChange { window: None, permissions: Some(vec!["telepathy".to_owned()]) },
+    ];
+    let edited =
+        |change, who| refused(fix.app.edit_invite(&fix.call(who), TEAM, id, change, None).wait());
+    let none = ExtendDraft { minutes: None, end: None };
+    let extended = || refused(fix.app.extend(&fix.call("cory"), TEAM, id, &none, None).wait());
+    for (change, code) in changes.iter().zip(["validation", "window_reversed", "validation"]) {
+        assert_eq!(edited(change, "cory"), code);
+    }
+    assert_eq!(extended(), "validation");
+    fix.app.cancel_invite(&fix.call("cory"), TEAM, id, None).wait().unwrap();
+    for change in &changes {
+        assert_eq!(edited(change, "cory"), "invite_ended");
+        assert_eq!(edited(change, "mia"), "forbidden");
+    }
+    assert_eq!(extended(), "invite_ended");
+}
+
+#[test]
+fn ga_33_an_end_in_the_past_is_called_so_also_before_the_start() {
+    let fix = Fixture::new();
+    let id = fix.invite_one(fix.computer(), "mia@acme.example");
+    fix.until("10:30:00");
+    for end in ["2026-12-01T09:00", "2026-12-01T10:15"] {
+        let to = ExtendDraft { minutes: None, end: Some(end.to_owned()) };
+        let extended = fix.app.extend(&fix.call("cory"), TEAM, id, &to, None).wait();
+        assert_eq!(refused(extended), "window_in_past");
+        let window = WindowChange { end: to.end, ..WindowChange::default() };
+        let change = InviteChange { window: Some(window), permissions: None };
+        let edited = fix.app.edit_invite(&fix.call("cory"), TEAM, id, &change, None).wait();
+        assert_eq!(refused(edited), "window_in_past");
+    }
+}
+
+#[test]
 fn ga_19_a_new_link_kills_the_old_one() {
     let fix = Fixture::new();
     let id = fix.invite_one(fix.computer(), "mia@acme.example");

@@ -28,6 +28,7 @@ mod heartbeat;
 mod hosting;
 #[cfg(test)]
 mod invites;
+mod inviting;
 #[cfg(test)]
 mod moving;
 #[cfg(test)]

@@ -32,12 +32,18 @@ impl WindowEdit {
     /// Applies the parts to a window; a part not given keeps its instant (GA-33).
     ///
     /// The length is judged only where an instant changes, so that the zone
-    /// alone can always be changed.
+    /// alone can always be changed. An end before the start that is not even
+    /// after `now` is called past rather than reversed.
     ///
     /// # Errors
     ///
     /// Returns everything that is wrong, with its place under `pointer`.
-    pub fn apply(self, window: Window, pointer: &str) -> Result<Window, Vec<InputError>> {
+    pub fn apply(
+        self,
+        window: Window,
+        pointer: &str,
+        now: Instant,
+    ) -> Result<Window, Vec<InputError>> {
         let zone = self.zone.unwrap_or(window.zone());
         let part = |part: Option<LocalTime>, edge, kept, name| match part {
             None => Ok(kept),
@@ -52,7 +58,13 @@ impl WindowEdit {
                 Ok(window.retell(zone))
             }
             (Ok(start), Ok(end)) => {
-                Window::new(start, end, zone).map_err(|no| vec![InputError::at(pointer, &no)])
+                Window::new(start, end, zone).map_err(|no| {
+                    vec![if no == WindowRefusal::Reversed && end <= now {
+                        InputError::at(format!("{pointer}/end"), &WindowRefusal::InPast { now })
+                    } else {
+                        InputError::at(pointer, &no)
+                    }]
+                })
             }
             (start, end) => Err([start.err(), end.err()].into_iter().flatten().collect()),
         }

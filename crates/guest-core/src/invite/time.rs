@@ -71,9 +71,13 @@ impl Invite {
     ///
     /// # Errors
     ///
-    /// Returns why it cannot be extended like this: a problem of the invite, or
-    /// input errors with their places.
-    pub fn extended(&self, by: ExtendBy) -> Result<Edit, Result<EditRefusal, Vec<InputError>>> {
+    /// Returns why it cannot be extended like this at `now`: a problem of the
+    /// invite, or input errors with their places.
+    pub fn extended(
+        &self,
+        by: ExtendBy,
+        now: Instant,
+    ) -> Result<Edit, Result<EditRefusal, Vec<InputError>>> {
         let window = match by {
             ExtendBy::Minutes(minutes) => {
                 let span =
@@ -84,7 +88,7 @@ impl Invite {
             }
             ExtendBy::To(local) => {
                 let edit = WindowEdit { end: Some(local), ..WindowEdit::default() };
-                edit.apply(self.window, "").map_err(Err)?
+                edit.apply(self.window, "", now).map_err(Err)?
             }
         };
         Ok(Edit { window: Some(window), permissions: None })
@@ -219,7 +223,8 @@ mod tests {
         check_request(&asked, 30, "10:59:30", Err(&soon(30)));
         check_request(&asked, 30, "10:00", Ok(()));
         check_request(&asked, 0, "11:00", Err(&TimeRequestRefusal::Minutes));
-        let answered = asked.edit(asked.extended(ExtendBy::Minutes(30)).unwrap(), at("11:00"));
+        let granted = asked.extended(ExtendBy::Minutes(30), at("11:00")).unwrap();
+        let answered = asked.edit(granted, at("11:00"));
         check_request(&answered.unwrap().next, 30, "11:00:01", Ok(()));
     }
 
@@ -247,7 +252,11 @@ mod tests {
         let earlier = parsed("2026-10-25T02:30+02:00");
         check_extend(saturday, to("2026-10-25T02:30+02:00"), Ok(earlier));
         check_extend(saturday, to("2026-10-25T02:30+05:00"), Err("offset_impossible at /end"));
-        check_extend(saturday, to("2026-10-24T21:00"), Err("window_reversed at "));
+        check_extend(saturday, to("2026-10-24T21:00"), Err("window_in_past at /end"));
+        check_extend(saturday, to("2026-10-24T22:00"), Err("window_in_past at /end"));
+        let ahead = saturday.start() - TimeDelta::hours(2);
+        let reversed = Err("window_reversed at ");
+        check_extend_at(saturday, to("2026-10-24T21:00"), ahead, reversed);
         check_extend(saturday, to("2026-10-29T22:01"), Err("window_too_long at "));
         let spring = Window::parse("2026-03-28T22:00", "2026-03-28T23:00", "Europe/Paris", "");
         check_extend(spring.unwrap(), to("2026-03-29T02:30"), Err("time_skipped at /end"));
@@ -255,7 +264,7 @@ mod tests {
 
     #[test]
     fn ga_48_a_grant_is_an_edit_and_judged_by_the_clock() {
-        let extended = invite(Kind::Outside).extended(ExtendBy::Minutes(30)).unwrap();
+        let extended = invite(Kind::Outside).extended(ExtendBy::Minutes(30), at("11:59")).unwrap();
         assert_eq!(extended.permissions, None);
         let step = used(Kind::Outside).edit(extended, at("11:59")).unwrap();
         assert_eq!(step.next.window, window("10:00", "12:30"));
@@ -295,8 +304,18 @@ mod tests {
     /// Refusals are told as a code and a place, which is the invite or a pointer.
     #[track_caller]
     fn check_extend(window: Window, by: ExtendBy, expected: Result<Window, &str>) {
+        check_extend_at(window, by, window.start(), expected);
+    }
+
+    #[track_caller]
+    fn check_extend_at(
+        window: Window,
+        by: ExtendBy,
+        now: Instant,
+        expected: Result<Window, &str>,
+    ) {
         let invite = Invite { window, ..invite(Kind::Outside) };
-        let found = invite.extended(by).map(|edit| edit.window.unwrap()).map_err(|no| match no {
+        let found = invite.extended(by, now).map(|edit| edit.window.unwrap()).map_err(|no| match no {
             Ok(refusal) => format!("{} at the invite", refusal.code()),
             Err(errors) => {
                 let told =

@@ -207,7 +207,7 @@ fn happened(
         Event::Due(there) => invite.handle_due(&host(computer, there, now), now),
         Event::Use => invite.use_now(now),
         Event::Permit(permissions) => edit(Edit { window: None, permissions: Some(permissions) }),
-        Event::Extend(minutes) => invite.extended(ExtendBy::Minutes(minutes)).ok().and_then(edit),
+        Event::Extend(minutes) => invite.extended(ExtendBy::Minutes(minutes), now).ok().and_then(edit),
         Event::NewLink => invite.new_link().ok(),
         Event::KeepOut => invite.kick(true).ok(),
         Event::Readmit => invite.readmit().ok(),
@@ -288,7 +288,7 @@ mod tests {
                 (Just(invite), window_edit(window), moment(window))
             }),
         ) {
-            let Ok(window) = edit.apply(invite.window, "/window") else { return Ok(()) };
+            let Ok(window) = edit.apply(invite.window, "/window", now) else { return Ok(()) };
             let Ok(step) = invite.edit(Edit { window: Some(window), permissions: None }, now)
             else {
                 return Ok(());

@@ -129,7 +129,7 @@ impl World {
                 world.answer("ask for time", invite.request_time(wish, world.now));
             }),
             Op::Extend(place, minutes) => self.with(place, |world, invite| {
-                if let Ok(edit) = invite.extended(ExtendBy::Minutes(minutes)) {
+                if let Ok(edit) = invite.extended(ExtendBy::Minutes(minutes), world.now) {
                     world.answer("extend", invite.edit(edit, world.now));
                 }
             }),
@@ -285,7 +285,7 @@ impl World {
             end: change.end.map(local),
             zone: change.paris.map(zone),
         };
-        match parts.apply(invite.window, "/window") {
+        match parts.apply(invite.window, "/window", self.now) {
             Err(errors) => self.wrong("edit", &errors),
             Ok(window) => {
                 let edit = Edit { window: Some(window), permissions: change.permissions };

@@ -46,6 +46,8 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   forms[form.id]?.(form);
 });
+// From a dialog back to the screen, if it is there.
+document.addEventListener("close", screen.focus, true);
 
 // Time does not pass everywhere while a device sleeps.
 document.addEventListener("visibilitychange", () => document.hidden || refresh());

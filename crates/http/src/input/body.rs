@@ -104,7 +104,7 @@ impl<T: DeserializeOwned + ToSchema> Said<T> {
 }
 
 /// Reads a body to its end.
-async fn gather(body: Body) -> Result<Bytes, Problem> {
+pub(crate) async fn gather(body: Body) -> Result<Bytes, Problem> {
     if body.size_hint().lower() > BODY_MOST as u64 {
         return Err(too_large()); // It says so itself, and need not be read.
     }

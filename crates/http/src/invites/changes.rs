@@ -1,13 +1,13 @@
-//! Changing invites: window and permissions, cancelling, kicking, links, more time.
+//! Changing invites: window and permissions, cancelling, kicking, links, moving, more time.
 
 use axum::http::StatusCode;
 use guest_app::view::InviteView;
-use guest_app::{ExtendDraft, InviteChange, InviteReplacement};
+use guest_app::{ExtendDraft, InviteChange, InviteReplacement, MoveDraft};
 use guest_core::InviteId;
 use serde::Deserialize;
 use utoipa_axum::routes;
 
-use super::{TAG, WINDOW};
+use super::{INVITING, TAG, WINDOW};
 use crate::answer::{Answer, accepted, done, tagged};
 use crate::document::{Routes, Terms};
 use crate::input::{Asked, At, IgnoredAny, Nothing, Posted};
@@ -16,6 +16,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     let change = Terms::team(TAG).writes().or(&["invite_ended"]);
     let edit = change.clone().body().guarded().versioned().or(WINDOW).or(&["start_locked"]);
     let act = change.clone().optional_body().once();
+    let alter = change.clone().body().once().guarded().versioned();
     routes
         .on(routes!(replace_invite), &edit.clone())
         .on(routes!(edit_invite), &edit)
@@ -25,7 +26,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .on(routes!(apply_permissions), &act.clone().guarded())
         .on(routes!(new_link), &act.clone().guarded().versioned())
         .on(routes!(resend), &act)
-        .on(routes!(extend), &change.body().once().guarded().versioned().or(WINDOW))
+        .on(routes!(move_invite), &alter.clone().or(INVITING))
+        .on(routes!(extend), &alter.or(WINDOW))
 }
 
 /// How a guest is kicked.
@@ -152,6 +154,20 @@ async fn resend(
     Posted { app, call, .. }: Posted<Nothing>,
 ) -> Answer {
     accepted(&app.resend(&call, &team, id).await?)
+}
+
+/// Moves an invite to another computer; link, credit and window stay.
+#[utoipa::path(
+    post,
+    path = "/v1/teams/{team}/guest-access-invites/{id}/move",
+    request_body = MoveDraft,
+    responses((status = 200, description = "The invite as it is now.", body = InviteView)),
+)]
+async fn move_invite(
+    At((team, id)): At<(String, InviteId)>,
+    Posted { app, call, body, based_on }: Posted<MoveDraft>,
+) -> Answer {
+    tagged(StatusCode::OK, &app.move_invite(&call, &team, id, &body, based_on).await?)
 }
 
 /// Gives the guest more time.

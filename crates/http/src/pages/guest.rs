@@ -6,12 +6,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use chrono::SecondsFormat;
-use guest_app::view::WindowView;
 use guest_app::{Call, GuestLinkView};
-use guest_core::{Edge, Email, Peripheral, Window, Zone};
+use guest_core::Peripheral;
 
 use self::panel::{Panel, Stance};
+use super::told::Told;
 use super::{NO_STORE, Shell, refusal};
 use crate::guest_links::{self, SIGNED_OUT};
 use crate::input::At;
@@ -62,7 +61,10 @@ async fn look(
         SIGNED_OUT => None,
         _ => server.app.me(call).await?.email,
     };
-    Ok(super::page(server, &GuestPage::of(server, token, &shown, account)))
+    let form_token = visitor.form_token().unwrap_or_default();
+    let here = format!("/g/{token}");
+    let shell = Shell::of(server).signed_in(account.as_ref(), &form_token, &here);
+    Ok(super::page(server, &GuestPage::of(shell, token, &shown)))
 }
 
 #[derive(Template)]
@@ -82,16 +84,11 @@ struct GuestPage<'a> {
 }
 
 impl<'a> GuestPage<'a> {
-    fn of(
-        server: &'a Shared,
-        token: &'a str,
-        shown: &'a GuestLinkView,
-        account: Option<Email>,
-    ) -> Self {
+    fn of(shell: Shell<'a>, token: &'a str, shown: &'a GuestLinkView) -> Self {
         let seconds = |left: Option<i64>| left.map(|left| left.to_string()).unwrap_or_default();
         let live = shown.session.as_ref().filter(|session| session.state == "live");
         Self {
-            shell: Shell::new(server, account),
+            shell,
             token,
             shown,
             panel: Panel::of(shown),
@@ -102,34 +99,6 @@ impl<'a> GuestPage<'a> {
             closes_in: seconds(shown.closes_in_seconds),
             live_session: live.map(|session| session.id.to_string()).unwrap_or_default(),
         }
-    }
-}
-
-/// One edge of a window as people are told it (WB-12, GA-14): the same words as in mails.
-struct Told {
-    name: &'static str,
-    /// For machines.
-    at: String,
-    /// On the clock of the window's zone.
-    local: String,
-    /// The same instant in UTC; nothing if that is the zone's own time.
-    utc: String,
-}
-
-impl Told {
-    fn of(shown: &WindowView) -> [Self; 2] {
-        let zone = Zone::parse(&shown.time_zone).unwrap_or(Zone::UTC);
-        let window = Window::kept(shown.start, shown.end, zone).ok();
-        let is_utc = |at| zone.offset(at).local_minus_utc() == 0;
-        [("Starts", Edge::Start, shown.start), ("Ends", Edge::End, shown.end)].map(
-            |(name, edge, instant)| {
-                let at = instant.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-                let told = window.map_or_else(|| at.clone(), |window| window.told(edge));
-                let (local, utc) = told.split_once("; ").unwrap_or((&told, ""));
-                let utc = if is_utc(instant) { "" } else { utc };
-                Self { name, local: local.to_owned(), utc: utc.to_owned(), at }
-            },
-        )
     }
 }
 

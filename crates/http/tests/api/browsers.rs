@@ -123,7 +123,7 @@ async fn sign_in(world: &World, browser: &Client, email: &str) -> String {
 }
 
 /// Returns the code that was mailed last.
-fn code(world: &World) -> String {
+pub(crate) fn code(world: &World) -> String {
     let leased = aside(|| world.app.lease_letters(100).wait().unwrap());
     let mut codes = leased.letters.into_iter().filter_map(|letter| {
         let Content::SignIn { code, .. } = letter.content else { return None };

@@ -31,6 +31,7 @@ const CONTRACT: &str = "
     POST /v1/teams/{team}/guest-access-invites/{id}/apply-permissions
     POST /v1/teams/{team}/guest-access-invites/{id}/new-link
     POST /v1/teams/{team}/guest-access-invites/{id}/resend
+    POST /v1/teams/{team}/guest-access-invites/{id}/move
     POST /v1/teams/{team}/guest-access-invites/{id}/extend
     GET /v1/teams/{team}/guest-access-invites/{id}/sessions
     POST /v1/teams/{team}/guest-access-cut

@@ -56,7 +56,7 @@ async fn if_3_one_error_with_a_code_of_its_own_is_on_top() {
 #[tokio::test]
 async fn bodies_that_cannot_be_read_are_refused_for_what_they_are() {
     let world = World::new();
-    Things::of(&world);
+    let things = Things::of(&world);
     let plain = world.key("cory", &["all"]);
     let client = plain.clone().with("content-type", "application/json");
     client.raw("POST", INVITES, "{").await.refused(400, "malformed");
@@ -74,7 +74,34 @@ async fn bodies_that_cannot_be_read_are_refused_for_what_they_are() {
     let missing = client.raw("POST", INVITES, "{}").await;
     assert_eq!(wrong(&missing), ["/computer_id", "/emails", "/title", "/window"]);
     // Where nothing needs to be said, saying nothing is fine.
-    plain.raw("POST", "/v1/teams/acme/guest-access-cut", "").await.is(200);
+    let kept_out = format!("/v1/teams/acme/guest-access-invites/{}/readmit", things.invite);
+    plain.raw("POST", &kept_out, "").await.is(204);
+}
+
+#[tokio::test]
+async fn cn_3_nobody_is_asked_to_sign_in_for_a_stream() {
+    let nobody = World::new().nobody();
+    for id in ["ses_00000000000000000000000000", "inv_1", "x", "%FF"] {
+        let path = format!("/v1/sessions/{id}/stream?ticket=x");
+        nobody.get(&path).await.refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn ga_49_nobody_is_cut_by_a_request_that_says_nothing() {
+    let world = World::new();
+    let things = Things::of(&world);
+    let (cory, cut) = (world.key("cory", &["all"]), "/v1/teams/acme/guest-access-cut");
+    let empty = cory.raw("POST", cut, "").await;
+    let (whole, null) = (json!({}), json!({ "cancel": null }));
+    for answer in [empty, cory.post(cut, whole).await, cory.post(cut, null).await] {
+        assert_eq!(wrong(&answer), ["/cancel"]);
+    }
+    let narrowed = json!({ "computer_id": 1 });
+    assert_eq!(wrong(&cory.post(cut, narrowed).await), ["/cancel", "/computer_id"]);
+    let invite = format!("/v1/teams/acme/guest-access-invites/{}", things.invite);
+    assert_eq!(cory.get(&invite).await.is(200)["phase"], "connected");
+    world.nobody().raw("POST", cut, "").await.refused(401, "unauthenticated");
 }
 
 #[tokio::test]
@@ -177,6 +204,8 @@ async fn if_3_every_body_is_refused_as_a_whole_for_its_form() {
     check("POST", "/guest-access-cut", cut, &["/cancel", "/computer_id", "/invited_by"]).await;
     let path = format!("/guest-access-invites/{}/extend", things.invite);
     check("POST", &path, json!({ "minutes": "30" }), &["/minutes"]).await;
+    let path = format!("/guest-access-invites/{}/move", things.invite);
+    check("POST", &path, json!({ "computer_id": 7 }), &["/computer_id"]).await;
     let path = format!("/guest-access-invites/{}", things.invite);
     check("PUT", &path, json!({ "permissions": {} }), &["/permissions", "/window"]).await;
 }
@@ -291,7 +320,6 @@ async fn what_is_not_there_is_not_found() {
     let world = World::new();
     let ada = world.sign_in("ada");
     for path in [
-        "/",
         "/v1",
         "/v1/nothing",
         "/v1/teams/acme/",

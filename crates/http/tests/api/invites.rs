@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::events::Stream;
 use crate::things::{Things, invite_body};
 use crate::world::World;
 
@@ -157,6 +158,37 @@ async fn ga_19_a_new_link_kills_the_old_one() {
     let link = answer.json()["link"].as_str().unwrap().to_owned();
     let token = link.rsplit('/').next().unwrap();
     world.nobody().get(&format!("/v1/guest-links/{token}")).await.is(200);
+}
+
+#[tokio::test]
+async fn ga_61_an_invite_is_moved_to_another_computer() {
+    let world = World::new();
+    let things = Things::of(&world);
+    let agent = world.bearer(&things.computer_secret);
+    let beat = agent.post("/v1/agent/heartbeat", json!({ "name": "studio-2" })).await.is(200);
+    let (cory, path) = (world.sign_in("cory"), format!("{INVITES}/{}", things.invite));
+    let link = cory.get(&path).await.is(200)["link"].clone();
+    let to = || json!({ "computer_id": beat["computer_id"] });
+    let verb = format!("{path}/move");
+    cory.post(&verb, to()).await.refused(409, "guest_access_off");
+    cory.post(&verb, json!({ "computer_id": "cmp_7" })).await.refused(404, "not_found");
+    let computer = format!("/v1/teams/acme/computers/{}", beat["computer_id"].as_str().unwrap());
+    world.sign_in("bob").patch(&computer, json!({ "guest_access": true })).await.is(200);
+    let moved = cory.clone().with("if-match", "\"1\"").post(&verb, to()).await;
+    let shown = moved.is(200);
+    assert_eq!((&shown["version"], moved.header("etag")), (&json!(2), "\"2\""));
+    assert_eq!((&shown["computer_id"], &shown["link"]), (&beat["computer_id"], &link));
+    assert_eq!(shown["session"], Value::Null);
+    let stale = cory.clone().with("if-match", "\"1\"").post(&verb, to()).await;
+    assert_eq!(stale.refused(412, "stale")["current"], 2);
+    let sessions = cory.get(&format!("{path}/sessions")).await.is(200);
+    assert_eq!(sessions["data"][0]["end_reason"], "moved");
+    let events = world.sign_in("lin@example.org").with("last-event-id", "evt_0");
+    let mut events =
+        Stream::open(&events, &format!("/v1/guest-links/{}/events", things.token)).await;
+    while events.next().await["type"] != "invite.moved" {}
+    cory.delete(&path).await.is(204);
+    cory.post(&verb, to()).await.refused(409, "invite_ended");
 }
 
 #[tokio::test]

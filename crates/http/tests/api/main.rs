@@ -6,6 +6,8 @@
 
 mod agents;
 mod answers;
+#[cfg(feature = "pages")]
+mod browser;
 mod browsers;
 mod credits;
 mod document;
@@ -19,6 +21,20 @@ mod invites;
 mod limits;
 #[cfg(feature = "pages")]
 mod pages;
+#[cfg(feature = "pages")]
+mod pages_computers;
+#[cfg(feature = "pages")]
+mod pages_credits;
+#[cfg(feature = "pages")]
+mod pages_groups;
+#[cfg(feature = "pages")]
+mod pages_guests;
+#[cfg(feature = "pages")]
+mod pages_inviting;
+#[cfg(feature = "pages")]
+mod pages_sign_in;
+#[cfg(feature = "pages")]
+mod pages_walk;
 mod rights;
 mod sqlite;
 mod things;

@@ -115,7 +115,7 @@ async fn qu_32_pages_load_nothing_from_elsewhere() {
         assert_eq!(
             policy,
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-             connect-src 'self' wss://guest.example; form-action 'self'; base-uri 'none'; \
+             connect-src 'self' wss://guest.example; frame-src 'self'; form-action 'self'; base-uri 'none'; \
              frame-ancestors 'none'"
         );
         assert_eq!(page.header("cache-control"), "no-store");

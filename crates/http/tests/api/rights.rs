@@ -380,7 +380,7 @@ fn reading() -> Vec<Row> {
     ]
 }
 
-/// See the Guest Access page; make, edit, cancel invites; kick; the panic switch.
+/// See the Guest Access page; make, edit, move, cancel invites; kick; the panic switch.
 fn inviting() -> Vec<Row> {
     let read = Needs::Scope("invites:read");
     let write = Needs::Scope("invites:write");
@@ -417,6 +417,7 @@ fn inviting() -> Vec<Row> {
             from(Coordinator, 202),
             write,
         ),
+        post("/v1/teams/{team}/guest-access-invites/{invite}/move", to_team_computer, shown, write),
         post(
             "/v1/teams/{team}/guest-access-invites/{invite}/extend",
             |_| json!({ "minutes": 30 }),
@@ -427,7 +428,7 @@ fn inviting() -> Vec<Row> {
     ]
 }
 
-/// See invites to others' personal computers; edit, cancel, kick there. cory is not carl.
+/// See invites to others' personal computers; edit, move, cancel, kick there. cory is not carl.
 fn others_own() -> Vec<Row> {
     let read = Needs::Scope("invites:read");
     let write = Needs::Scope("invites:write");
@@ -437,6 +438,12 @@ fn others_own() -> Vec<Row> {
         get(one, owners(200), read),
         get("/v1/teams/{team}/guest-access-invites/{personal_invite}/sessions", owners(200), read),
         row("PATCH", one, |_| json!({ "permissions": [] }), owners(200), write),
+        post(
+            "/v1/teams/{team}/guest-access-invites/{personal_invite}/move",
+            to_team_computer,
+            owners(200),
+            write,
+        ),
         row("DELETE", one, nothing, owners(204), write),
         row(
             "DELETE",
@@ -647,6 +654,10 @@ fn nothing(_: &Things) -> Value {
 
 fn new_invite(things: &Things) -> Value {
     invite_body(&things.computer, "sam@example.net")
+}
+
+fn to_team_computer(things: &Things) -> Value {
+    json!({ "computer_id": things.computer })
 }
 
 fn replacement(_: &Things) -> Value {

@@ -35,8 +35,18 @@ impl World {
 
     /// Starts a server of its own kind.
     pub(crate) fn with(options: Options, public_url: &str) -> Self {
+        Self::of(options, config(public_url))
+    }
+
+    /// Starts a server that sells credits at other prices.
+    #[cfg(feature = "pages")]
+    pub(crate) fn selling(prices: PriceList) -> Self {
+        Self::of(Options::default(), Config { prices, ..config(ORIGIN) })
+    }
+
+    fn of(options: Options, config: Config) -> Self {
         let store = MemStore::at(at("09:00:00"));
-        let app = app(Arc::new(store.clone()), public_url);
+        let app = with_config(Arc::new(store.clone()), config);
         aside(|| populate(&app));
         let router = guest_http::router(app.clone(), options);
         Self { app, store, router }
@@ -231,7 +241,15 @@ impl Answer {
 
 /// Returns an application over a store.
 pub(crate) fn app(store: Arc<dyn Store>, public_url: &str) -> App {
-    let config = Config {
+    with_config(store, config(public_url))
+}
+
+fn with_config(store: Arc<dyn Store>, config: Config) -> App {
+    App::new(store, config, Arc::new(Counting(AtomicU64::new(1))), Arc::new(Plain))
+}
+
+fn config(public_url: &str) -> Config {
+    Config {
         brand: "Guest".to_owned(),
         public_url: public_url.to_owned(),
         sender: Email::parse("guest@guest.example").unwrap(),
@@ -239,8 +257,7 @@ pub(crate) fn app(store: Arc<dyn Store>, public_url: &str) -> App {
         payment: PaymentMethod::Instant,
         refunds: RefundPolicy::UnusedOnly,
         key: MacKey::new([7; 32]),
-    };
-    App::new(store, config, Arc::new(Counting(AtomicU64::new(1))), Arc::new(Plain))
+    }
 }
 
 /// Makes the teams and their users.

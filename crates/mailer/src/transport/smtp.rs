@@ -36,6 +36,10 @@ impl Smtp {
         Self { host, port, tls, login }
     }
 
+    pub(super) fn forget_login(&mut self) -> bool {
+        self.login.take().is_some()
+    }
+
     /// Tries once to hand a mail over (GA-50).
     ///
     /// What the server says about the recipient or the message is taken at its

@@ -22,8 +22,28 @@ pub fn check_session(permissions: Permissions, said: &[Turn<'_>], cuts: &[usize]
     for (side, message) in &again.messages {
         assert!(is_permitted(permissions, *side, message), "{side:?} {message:?} {permissions:?}");
     }
-    let held = Held::after(&again.messages, &outcome.released);
-    assert_eq!(held, Held::default(), "something is held down after the end");
+    let inputs: Vec<&[u8]> = again.messages.iter().filter_map(input).collect();
+    assert_eq!(Held::after(&inputs, &outcome.released), Held::default(), "held after the end");
+    check_torn(permissions, &inputs);
+}
+
+/// Checks that nothing is held down either where only some of a guest's input has been sent at the
+/// end, and any more of it may have arrived (CN-8).
+fn check_torn(permissions: Permissions, inputs: &[&[u8]]) {
+    let sent = inputs.len() / 2;
+    let mut wire = Wire::new(permissions);
+    wire.say(&turns(&handshake()), &[usize::MAX]).expect("the handshake is fine");
+    for (number, message) in inputs.iter().enumerate() {
+        wire.hear(Side::Guest, message).expect("it went on before");
+        if number < sent {
+            wire.sent();
+        }
+    }
+    let released = wire.end(Ok(())).released;
+    for arrived in [sent, sent.midpoint(inputs.len()), inputs.len()] {
+        let held = Held::after(&inputs[..arrived], &released);
+        assert_eq!(held, Held::default(), "held with {sent} sent and {arrived} arrived");
+    }
 }
 
 /// Checks what must hold of any two streams: where they are cut makes no difference, and what goes
@@ -77,6 +97,12 @@ fn is_permitted(permissions: Permissions, side: Side, message: &[u8]) -> bool {
     }
 }
 
+/// Returns a message if it is a key or a pointer.
+fn input((side, message): &(Side, Vec<u8>)) -> Option<&[u8]> {
+    let is_input = *side == Side::Guest && matches!(message[..], [4 | 5 | 255, ..]);
+    is_input.then_some(message)
+}
+
 /// What a computer sees held down.
 #[derive(Debug, Default, PartialEq)]
 struct Held {
@@ -86,9 +112,9 @@ struct Held {
 
 impl Held {
     /// Follows a guest's messages, and those that let go at the end.
-    fn after(said: &[(Side, Vec<u8>)], released: &[u8]) -> Self {
+    fn after(said: &[&[u8]], released: &[u8]) -> Self {
         let mut held = Self::default();
-        for (_, message) in said.iter().filter(|(side, _)| *side == Side::Guest) {
+        for message in said {
             held.follow(message);
         }
         let mut rest = released;

@@ -56,6 +56,7 @@ impl Wire {
                 let (chunk, after) = rest.split_at(cut);
                 rest = after;
                 self.hear(*side, chunk)?;
+                self.sent();
             }
         }
         Ok(())
@@ -78,7 +79,13 @@ impl Wire {
         }
     }
 
-    fn hear(&mut self, side: Side, chunk: &[u8]) -> Result<(), Violation> {
+    /// Has all that went on arrive.
+    pub(crate) fn sent(&mut self) {
+        self.policer.sent();
+    }
+
+    /// Has one side say this at once, or go on with a turn.
+    pub(crate) fn hear(&mut self, side: Side, chunk: &[u8]) -> Result<(), Violation> {
         let (passed, messages) = (&mut self.passed, &mut self.messages);
         let mut forward = |piece: Piece<'_>| {
             let bytes = match piece {

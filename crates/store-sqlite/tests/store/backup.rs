@@ -1,6 +1,7 @@
 //! Copies while work goes on, and going back to one (QU-27).
 
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -147,8 +148,23 @@ fn a_copy_is_for_its_owner_only_and_replaces_an_older_one() {
     assert!(error.contains("cannot be copied onto itself"), "{error}");
 }
 
+#[test]
+fn qu_27_a_copy_that_cannot_be_made_is_refused_with_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("guest.db");
+    drop(open(&path, TABLES));
+    let check = |from: &Path, to: &Path, named: &Path| {
+        let error = why(&backup(from, to).unwrap_err());
+        assert!(error.contains(&format!("{}: ", named.display())), "{error}");
+    };
+    let nowhere = folder.path().join("nowhere/guest.bak");
+    check(&path, &nowhere, &nowhere);
+    check(&path, folder.path(), folder.path());
+    check(&nowhere, &folder.path().join("guest.bak"), &nowhere);
+}
+
 /// The database with all but its first page overwritten.
-fn damaged(path: &std::path::Path) -> Vec<u8> {
+fn damaged(path: &Path) -> Vec<u8> {
     let mut bytes = fs::read(path).unwrap();
     bytes[4096..].fill(0x5a);
     bytes

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 
 use guest_mailer::Transport;
+use rustix::fs::Access;
+use rustix::io::Errno;
 use url::{Host, Url};
 
 use super::Finding;
@@ -20,7 +22,16 @@ pub(super) fn configuration(settings: &Settings) -> Finding {
 
 /// Looks at the data directory and the key: whether they are there, and whose.
 pub(super) fn files(data: &DataDir) -> Vec<Finding> {
-    let mut found = vec![private(FILES, data.path(), 0o700)];
+    let mut found = vec![if is_read_only(data.path()) {
+        let path = data.path().display();
+        let detail = format!(
+            "{path} is on a file system that is read-only: find out why (`dmesg` may say), make it \
+             writable (`mount -o remount,rw`), and start the server again"
+        );
+        Finding::fail(FILES, detail)
+    } else {
+        private(FILES, data.path(), 0o700)
+    }];
     let key = data.key_file();
     found.push(match read_key(&key) {
         Ok(_) => private(KEYS, &key, 0o600),
@@ -35,6 +46,11 @@ pub(super) fn files(data: &DataDir) -> Vec<Finding> {
         Err(error) => Finding::fail(KEYS, format!("{} cannot be used: {error}", key.display())),
     });
     found
+}
+
+/// Returns whether nothing can be changed there, whoever tries.
+pub(super) fn is_read_only(path: &Path) -> bool {
+    rustix::fs::access(path, Access::WRITE_OK) == Err(Errno::ROFS)
 }
 
 /// Looks at what is left of the disk.
@@ -54,17 +70,22 @@ pub(super) fn disk(path: &Path) -> Finding {
 
 /// Tries whether mails could be handed over.
 pub(super) async fn mail(settings: &Settings) -> Finding {
-    let transport = match Transport::parse(&settings.mail.value) {
+    let mut transport = match Transport::parse(&settings.mail.value) {
         Ok(transport) => transport,
         Err(error) => return Finding::fail(MAIL, chain(&error)),
     };
+    let is_remembered = settings.mail.place == Place::Memory;
+    let untried = if is_remembered && transport.forget_login() { UNTRIED } else { "" };
     match (transport.check().await, &settings.mail.place) {
+        (Err(why), Place::Default) => {
+            Finding::fail(MAIL, format!("{why}: make it writable, or name a mail server with --mail"))
+        }
         (Err(why), _) => Finding::fail(MAIL, format!("{why}: look at --mail")),
         (Ok(said), Place::Default) => {
             Finding::warn(MAIL, format!("{said} and reach nobody: name a mail server with --mail"))
         }
         (Ok(said), Place::Option(_) | Place::Variable(_) | Place::File { .. } | Place::Memory) => {
-            Finding::ok(MAIL, said)
+            Finding::ok(MAIL, format!("{said}{untried}"))
         }
     }
 }
@@ -126,6 +147,9 @@ const KEYS: &str = "keys";
 const DISK: &str = "disk";
 
 const MAIL: &str = "mail";
+
+/// The password is not in what the server leaves behind.
+const UNTRIED: &str = "; signing in was not tried: the password is known to the server only";
 
 const ADDRESS: &str = "public address";
 

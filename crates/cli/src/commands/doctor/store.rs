@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use guest_app::{App, AuditFilter, Call, MailFilter, Paging};
 
 use super::Finding;
+use super::machine::is_read_only;
 use crate::clock::{self, SteadyClock};
 use crate::compose;
 use crate::config::Settings;
@@ -25,6 +26,11 @@ pub(super) fn database(data: &DataDir) -> Vec<Finding> {
         Ok(damage) => {
             let lines = damage.into_iter().take(DAMAGE_SHOWN);
             lines.map(|line| Finding::fail(DATABASE, format!("{line}: {ADVICE}"))).collect()
+        }
+        // It takes files beside it to be looked at.
+        Err(_) if is_read_only(data.path()) => {
+            let detail = "cannot be looked at: make the file system writable first";
+            vec![Finding::fail(DATABASE, detail)]
         }
         Err(error) => vec![Finding::fail(DATABASE, format!("{}: {ADVICE}", chain(&error)))],
     }

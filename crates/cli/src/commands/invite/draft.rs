@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use chrono::{Offset as _, SubsecRound as _, TimeDelta};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use guest_core::{Instant, LocalTime, Zone};
 use serde_json::{Value, json};
 
@@ -15,6 +15,9 @@ use crate::{clock, duration};
 
 /// What an invitation says.
 #[derive(Args, Debug)]
+#[command(group(
+    ArgGroup::new("when").args(["start", "end", "lasting"]).required(true).multiple(true)
+))]
 pub(super) struct Draft {
     /// The computer, by name or id
     #[arg(long)]
@@ -25,7 +28,7 @@ pub(super) struct Draft {
     email: Vec<String>,
 
     /// When they may connect from, such as "2026-12-01 09:00"
-    #[arg(long, value_name = "TIME", requires = "end", required_unless_present = "lasting")]
+    #[arg(long, value_name = "TIME", requires = "end")]
     start: Option<String>,
 
     /// Until when they may connect

@@ -130,6 +130,12 @@ fn ga_33_what_is_wrong_with_parts_is_told_at_once() {
     check_apply(both, old, Err(&[("/w/start", "time_skipped"), ("/w/end", "time_skipped")]));
     let reversed = WindowEdit { end: time("2026-03-28T09:00"), ..none };
     check_apply(reversed, old, Err(&[("/w", "window_reversed")]));
+    let now = old.start();
+    let passed = reversed.apply(old, "/w", now).unwrap_err();
+    assert_eq!(passed, [InputError::at("/w/end", &WindowRefusal::InPast { now })]);
+    let later = WindowEdit { start: time("2026-03-28T18:00"), ..none };
+    let ahead = later.apply(old, "/w", now).unwrap_err();
+    assert_eq!(ahead, [InputError::at("/w", &WindowRefusal::Reversed)]);
     let long = WindowEdit { end: time("2026-04-02T09:01"), ..none };
     check_apply(long, old, Err(&[("/w", "window_too_long")]));
     let offset = WindowEdit { end: time("2026-03-28T17:00+05:00"), ..none };
@@ -144,11 +150,11 @@ fn ga_33_parts_meet_a_change_of_the_clock() {
     // 02:30 comes twice on the 25th: the earlier for a start, the later for an end.
     let start =
         WindowEdit { start: time("2026-10-25T02:30"), end: time("2026-10-25T02:30"), ..none };
-    let moved = start.apply(old, "").unwrap();
+    let moved = start.apply(old, "", BEFORE).unwrap();
     assert_eq!(moved.end() - moved.start(), TimeDelta::hours(1));
     // Five calendar days over the change are 121 hours, and stay so when told elsewhere.
     let end = WindowEdit { end: time("2026-10-29T09:00"), ..none };
-    let long = end.apply(old, "").unwrap();
+    let long = end.apply(old, "", BEFORE).unwrap();
     assert_eq!(long.end() - long.start(), TimeDelta::hours(121));
     let elsewhere = WindowEdit { zone: Some(Zone::UTC), ..none };
     check_apply(elsewhere, long, Ok(long.retell(Zone::UTC)));
@@ -271,7 +277,7 @@ fn check(invite: &Invite, window: Window, now: &str, expected: Result<(), &EditR
 
 #[track_caller]
 fn check_apply(edit: WindowEdit, window: Window, expected: Result<Window, &[(&str, &str)]>) {
-    match edit.apply(window, "/w") {
+    match edit.apply(window, "/w", BEFORE) {
         Ok(applied) => assert_eq!(Ok(applied), expected),
         Err(errors) => {
             let found: Vec<_> =
@@ -290,6 +296,9 @@ fn check_refusal(
     assert_eq!((refusal.code(), refusal.kind()), expected);
     assert_eq!(refusal.facts(), facts);
 }
+
+/// Before every window here.
+const BEFORE: Instant = Instant::UNIX_EPOCH;
 
 fn parsed(start: &str, end: &str) -> Window {
     Window::parse(start, end, "Europe/Paris", "").unwrap()

@@ -19,7 +19,7 @@ export class Refusal extends Error {
 /**
  * Asks the server, and returns its answer, `null` where that is empty.
  *
- * Throws a {@link Refusal}, or a `TypeError` if the server cannot be reached.
+ * Throws a {@link Refusal}, or another error if the server cannot be reached.
  *
  * @param {"GET" | "POST"} method
  * @param {string} path
@@ -28,10 +28,20 @@ export class Refusal extends Error {
  */
 export async function ask(method, path, body) {
   const headers = body ? { "content-type": "application/json" } : undefined;
-  const response = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
+  const response = await reach(path, { method, headers, body: body && JSON.stringify(body) });
   const text = await response.text();
   if (!response.ok) throw new Refusal(response, read(text) ?? {});
   return read(text);
+}
+
+/**
+ * Fetches what is there now, and does not wait for a network that is gone and says nothing.
+ *
+ * @param {string} path
+ * @param {RequestInit} [how]
+ */
+export function reach(path, how) {
+  return fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...how });
 }
 
 /**
@@ -40,7 +50,16 @@ export async function ask(method, path, body) {
  * @param {unknown} error
  */
 export function passes(error) {
-  return error instanceof Refusal ? PASSING.includes(error.status) : error instanceof TypeError;
+  return error instanceof Refusal ? PASSING.includes(error.status) : isUnreached(error);
+}
+
+/**
+ * Tells whether an error is that the server cannot be reached.
+ *
+ * @param {unknown} error
+ */
+export function isUnreached(error) {
+  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
 }
 
 /** @param {string} text */
@@ -61,6 +80,9 @@ function sentence(fragment) {
   const [first = "", ...rest] = fragment;
   return `${first.toUpperCase()}${rest.join("")}.`;
 }
+
+/** In milliseconds: a server that is slow is not gone. */
+const PATIENCE = 10_000;
 
 /** Too many requests, a proxy without its server, a server that is busy or starting. */
 const PASSING = [429, 502, 503, 504];

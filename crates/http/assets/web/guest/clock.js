@@ -6,6 +6,7 @@
  * in the browser changes nothing (CN-13).
  */
 
+import { told } from "../clocks.js";
 import { facts, refresh, whenFresh } from "./page.js";
 
 /**
@@ -84,33 +85,8 @@ function tellYours(shown) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const [here, there] = [told(at, own), told(at, shown.dataset.zone ?? "UTC")];
   shown.hidden = here.wall === there.wall;
-  shown.textContent = `${here.wall} (${own}, ${here.offset})`;
-}
-
-/**
- * Tells a time in a zone, in the form of all pages and mails (WB-12).
- *
- * @param {Date} at
- * @param {string} zone
- */
-function told(at, zone) {
-  const form = /** @type {const} */ ({
-    timeZone: zone,
-    weekday: "short",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-    timeZoneName: "longOffset",
-  });
-  const parts = new Intl.DateTimeFormat("en-GB", form).formatToParts(at);
-  const part = (/** @type {string} */ type) => parts.find((known) => known.type === type)?.value ?? "";
-  const offset = part("timeZoneName").replace("GMT", "") || "+00:00";
-  const time = `${part("hour")}:${part("minute")}${part("second") === "00" ? "" : `:${part("second")}`}`;
-  return { wall: `${part("weekday")} ${part("day")} ${part("month")} ${part("year")}, ${time}`, offset: `UTC${offset}` };
+  // A word joiner keeps a line from breaking after the minus.
+  shown.textContent = `${here.wall} (${own}, ${here.offset.replace("-", "-\u2060")})`;
 }
 
 /** @type {number | null} */

@@ -17,6 +17,7 @@ export async function start() {
   while (isWanted && left("closes") !== 0) {
     try {
       if (session) {
+        bar.say("The connection has ended. Asking why …", false);
         const why = await reason(session);
         if (!isWanted || !(why in AGAIN) || (why === "left" && end.clean)) break;
         session = "";
@@ -130,8 +131,8 @@ const NEVER = /** @type {screen.End} */ ({ lasted: 0, clean: false });
 /** A connection that held so many milliseconds is not one that fails again and again. */
 const STABLE = 10_000;
 
-/** In seconds. */
-const LONGEST = 30;
+/** In seconds: nobody looks at a text for longer. */
+const LONGEST = 10;
 
 /** How often the server is asked for an end that it may be about to write down. */
 const LOOKS = 3;

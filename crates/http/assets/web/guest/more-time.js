@@ -1,7 +1,7 @@
 // @ts-check
 /** Asking for more time (GA-48). */
 
-import { ask } from "./api.js";
+import { ask, isUnreached } from "./api.js";
 import * as bar from "./bar.js";
 import { api, element, refresh } from "./page.js";
 
@@ -22,7 +22,7 @@ export async function send(form) {
   try {
     await ask("POST", `${api()}/request-time`, { minutes: Number(asked.get("minutes")), note: String(asked.get("note")) });
   } catch (error) {
-    say(error instanceof TypeError ? "The server cannot be reached. Try again." : String(/** @type {Error} */ (error).message));
+    say(isUnreached(error) ? "The server cannot be reached. Try again." : String(/** @type {Error} */ (error).message));
     return;
   }
   dialog().close();

@@ -12,6 +12,7 @@ export function start() {
     if (isForMe && source === null) follow();
     if (!isForMe) stop();
   });
+  whenFresh(tellEnd);
 }
 
 function follow() {
@@ -33,14 +34,19 @@ function stop() {
 
 /** @param {string} type */
 async function hear(type) {
-  const before = left("closes");
   await refresh();
-  const now = left("closes");
   if (type === "invite.reminded") bar.warn("Your time begins in 15 minutes.");
   if (type === "invite.moved") bar.warn(`Your invite is for ${facts().computer} now.`);
-  if (before !== null && now !== null && Math.abs(now - before) > NOTICEABLE) {
-    bar.warn(`Your time has changed: ${span(now)} left.`, now < before);
+}
+
+/** Says that the window ends at another time than it did. */
+function tellEnd() {
+  const seconds = left("closes");
+  const end = seconds === null ? null : performance.now() / 1000 + seconds;
+  if (seconds !== null && end !== null && known !== null && Math.abs(end - known) > NOTICEABLE) {
+    bar.warn(`Your time has changed: ${span(seconds)} left.`, end < known);
   }
+  known = end;
 }
 
 const TYPES = [
@@ -62,6 +68,13 @@ const RETRY = 5000;
 
 /** By how many seconds a window differs that was changed, not just told at another moment. */
 const NOTICEABLE = 30;
+
+/**
+ * When the window ends, in seconds of the page's clock.
+ *
+ * @type {number | null}
+ */
+let known = null;
 
 /** @type {EventSource | null} */
 let source = null;

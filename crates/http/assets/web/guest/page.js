@@ -1,6 +1,8 @@
 // @ts-check
 /** The page as the server words it, fetched anew when something may have changed. */
 
+import { reach } from "./api.js";
+
 /**
  * What the page says for scripts. The seconds are from when it was fetched.
  *
@@ -46,14 +48,19 @@ export function whenFresh(listener) {
   listener();
 }
 
-/** Fetches the page anew, now or right after the fetch at hand; goes on trying until it is there. */
-export async function refresh() {
-  if (isFetching) {
-    isStale = true;
-    return;
-  }
-  isFetching = true;
-  do {
+/**
+ * Fetches the page anew, now or right after the fetch at hand, and tries again later if it cannot.
+ *
+ * @returns {Promise<void>} that is there when the page is as it was when this was asked for, or later
+ */
+export function refresh() {
+  isStale = true;
+  fetching ??= fetchAll().finally(() => (fetching = null));
+  return fetching;
+}
+
+async function fetchAll() {
+  while (isStale) {
     isStale = false;
     const fresh = await fetched();
     element("offline").hidden = fresh !== null;
@@ -61,8 +68,7 @@ export async function refresh() {
     clearTimeout(timer);
     const pause = fresh ? facts().lookAgain : RETRY;
     if (pause) timer = setTimeout(refresh, pause * 1000);
-  } while (isStale);
-  isFetching = false;
+  }
 }
 
 /**
@@ -82,7 +88,7 @@ export function focusPanel() {
 /** @returns {Promise<Document | null>} */
 async function fetched() {
   try {
-    const response = await fetch(location.pathname, { cache: "no-store" });
+    const response = await reach(location.pathname);
     if (response.status === 429 || response.status >= 500) return null;
     return new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
@@ -141,6 +147,8 @@ const listeners = [];
 /** What the server said last of each part. */
 const shown = new Map(PARTS.map((id) => [id, element(id).innerHTML]));
 
-let isFetching = false;
+/** @type {Promise<void> | null} */
+let fetching = null;
+
 let isStale = false;
 let timer = 0;

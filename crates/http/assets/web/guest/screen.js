@@ -1,6 +1,7 @@
 // @ts-check
 /** The screen of the computer, shown by noVNC. */
 
+import { reach } from "./api.js";
 import { element } from "./page.js";
 
 /**
@@ -34,6 +35,7 @@ export async function show(connected, events) {
     let [since, clean] = [NaN, false];
     socket.addEventListener("close", (event) => (clean = event.wasClean));
     const rfb = new Rfb(target, socket);
+    watch(socket, () => rfb.disconnect());
     rfb.scaleViewport = true;
     rfb.showDotCursor = true;
     rfb.addEventListener("connect", () => {
@@ -74,13 +76,18 @@ export function paste(text) {
 
 /**
  * Keeps keys from the screen that it may not have, and lets Ctrl+Alt+Shift, pressed and released,
- * lead out of it: it takes every other key.
+ * lead out of it: it takes every other key. A press of the mouse leads to it, also where it may have
+ * no mouse.
  *
  * @param {() => void} leave
  */
 export function watchKeys(leave) {
   const target = element("screen");
   let isChord = false;
+  target.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    focus();
+  });
   target.addEventListener("keydown", (event) => {
     const isWhole = event.ctrlKey && event.altKey && event.shiftKey;
     isChord = isWhole && MODIFIERS.includes(event.key);
@@ -95,12 +102,32 @@ export function watchKeys(leave) {
   }, true);
 }
 
+/**
+ * Gives up a connection that brings nothing while the server cannot be reached: a network that is
+ * gone says nothing, and the last picture stays (CN-10).
+ *
+ * @param {WebSocket} socket
+ * @param {() => void} giveUp
+ */
+function watch(socket, giveUp) {
+  let isQuiet = false;
+  const look = setInterval(() => {
+    if (isQuiet) reach("/healthz", { signal: AbortSignal.timeout(QUIET) }).catch(giveUp);
+    isQuiet = true;
+  }, QUIET);
+  socket.addEventListener("message", () => (isQuiet = false));
+  socket.addEventListener("close", () => clearInterval(look));
+}
+
 /** @param {HTMLElement} target */
 function name(target) {
   const canvas = target.querySelector("canvas");
   canvas?.setAttribute("role", "application");
   canvas?.setAttribute("aria-label", "Remote screen. Press and release Ctrl+Alt+Shift to leave it.");
 }
+
+/** For how many milliseconds a screen on which nothing moves is believed, and then the server waited for. */
+const QUIET = 5000;
 
 const MODIFIERS = ["Control", "Alt", "Shift"];
 

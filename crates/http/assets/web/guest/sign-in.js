@@ -1,7 +1,7 @@
 // @ts-check
 /** Signing in by a mailed code, and out. */
 
-import { ask } from "./api.js";
+import { ask, isUnreached } from "./api.js";
 import { announce, element, focusPanel, refresh } from "./page.js";
 
 /**
@@ -71,7 +71,7 @@ async function doing(form, work) {
   try {
     await work();
   } catch (error) {
-    const why = error instanceof TypeError ? "The server cannot be reached. Try again." : String(/** @type {Error} */ (error).message);
+    const why = isUnreached(error) ? "The server cannot be reached. Try again." : String(/** @type {Error} */ (error).message);
     element("sign-in-error").textContent = why;
     input?.setAttribute("aria-invalid", "true");
     input?.focus();

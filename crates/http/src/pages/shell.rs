@@ -1,0 +1,135 @@
+//! What stands around the content of every page (`layout.html`).
+
+use guest_app::MyTeam;
+use guest_core::Email;
+
+use super::assets;
+use crate::server::Shared;
+
+/// What stands around the content of every page.
+pub(super) struct Shell<'a> {
+    pub(super) brand: &'a str,
+    /// Where the assets are.
+    pub(super) assets: &'static str,
+    /// Who is signed in.
+    pub(super) account: Option<&'a Email>,
+    /// What forms carry (QU-32).
+    pub(super) token: &'a str,
+    /// Where signing out leads.
+    pub(super) after: &'a str,
+    /// The team that the page is of.
+    pub(super) team: Option<&'a MyTeam>,
+    /// The other teams of whoever is signed in.
+    pub(super) others: Vec<&'a MyTeam>,
+    /// The parts of the team's pages that they may see.
+    pub(super) sections: Vec<Link>,
+    /// What has just been done.
+    pub(super) said: &'static str,
+}
+
+/// A part of a team's pages, as a link.
+pub(super) struct Link {
+    pub(super) name: &'static str,
+    pub(super) address: String,
+    pub(super) is_here: bool,
+}
+
+impl<'a> Shell<'a> {
+    /// Returns the shell for somebody who is not signed in.
+    pub(super) fn of(server: &'a Shared) -> Self {
+        Self {
+            brand: &server.app.config().brand,
+            assets: assets::root(),
+            account: None,
+            token: "",
+            after: "",
+            team: None,
+            others: Vec::new(),
+            sections: Vec::new(),
+            said: "",
+        }
+    }
+
+    /// Says who is signed in, and where signing out leads.
+    pub(super) fn signed_in(
+        self,
+        account: Option<&'a Email>,
+        token: &'a str,
+        after: &'a str,
+    ) -> Self {
+        Self { account, token, after, ..self }
+    }
+
+    /// Says what has just been done.
+    pub(super) fn saying(self, said: &'static str) -> Self {
+        Self { said, ..self }
+    }
+
+    /// Shows the way through a team's pages, and to the other teams.
+    pub(super) fn in_team(self, team: &'a MyTeam, teams: &'a [MyTeam], here: Section) -> Self {
+        let seen = Section::ALL.into_iter().filter(|section| may(team, section.right()));
+        let sections = seen.map(|section| Link {
+            name: section.name(),
+            address: format!("/t/{}{}", team.id, section.path()),
+            is_here: section == here,
+        });
+        Self {
+            team: Some(team),
+            others: teams.iter().filter(|other| other.id != team.id).collect(),
+            sections: sections.collect(),
+            ..self
+        }
+    }
+}
+
+/// A part of a team's pages.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Section {
+    GuestAccess,
+    Computers,
+    Credits,
+    Groups,
+    Activity,
+}
+
+impl Section {
+    const ALL: [Self; 5] =
+        [Self::GuestAccess, Self::Computers, Self::Credits, Self::Groups, Self::Activity];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::GuestAccess => "Guest Access",
+            Self::Computers => "Computers",
+            Self::Credits => "Credits",
+            Self::Groups => "Groups & members",
+            Self::Activity => "Activity",
+        }
+    }
+
+    /// Returns where it is, after the address of the team.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::GuestAccess => "",
+            Self::Computers => "/computers",
+            Self::Credits => "/credits",
+            Self::Groups => "/groups",
+            Self::Activity => "/activity",
+        }
+    }
+
+    /// Returns the right without which there is nothing to see there.
+    const fn right(self) -> &'static str {
+        match self {
+            Self::GuestAccess => "read_invites",
+            Self::Computers => "read_computers",
+            Self::Credits => "read_prices",
+            Self::Groups => "read_groups",
+            Self::Activity => "read_audit",
+        }
+    }
+}
+
+/// Returns whether the application says that somebody has a right in a team.
+pub(super) fn may(team: &MyTeam, right: &str) -> bool {
+    team.rights.iter().any(|held| held == right)
+}
