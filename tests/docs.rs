@@ -105,7 +105,7 @@ fn what_a_page_names_in_vain_is_found() {
         "`doc.rs`, `none/docs.rs` and `nowhere/*.rs`",
         &["doc.rs", "none/docs.rs", "nowhere/*.rs"],
     );
-    check("`Row::parse` and `Row::paste`", &["Row::paste"]);
+    check("`Row::parse` and `Row::pares`", &["Row::pares"]);
     check("`cargo xtask test`, `https://x.example`, `a/b`, `GA-12`, `guest.toml`", &[]);
     check("    [[bundles]](none) `tests/none.rs`\n", &[]);
 }

@@ -5,30 +5,45 @@ use crate::network::Network;
 use crate::place::{ALL, Place};
 
 #[test]
-fn cn_10_the_page_reconnects_by_itself_and_says_what_it_does() {
-    let screen = ["--test-card"];
-    let mut place = Place::start(&screen);
+fn cn_10_a_broken_network_is_said_and_the_page_reconnects_by_itself() {
+    let place = Place::start(&["--test-card"]);
     let invite = place.invite(ALL);
-    let network = Network::to(place.product.port);
-    let browser = Browser::with(&[&format!(
-        "--host-resolver-rules=MAP 127.0.0.1:{} 127.0.0.1:{}",
-        place.product.port, network.port
-    )]);
+    let server = place.product.port;
+    let network = Network::to(server);
+    let way = format!("MAP 127.0.0.1:{server} 127.0.0.1:{}", network.port);
+    let browser = Browser::with(&[&format!("--host-resolver-rules={way}")]);
     browser.enter(&place, &invite);
     browser.connect();
 
-    // The guest's network, in both ways in which networks break.
     network.cut();
     browser.see(BROKEN);
     browser.keep_picture("network-broken");
     network.mend();
     browser.await_screen();
+
+    // Without a word: the last picture would stay.
     network.fall_silent();
     browser.see("The connection has ended. Asking why …");
     network.mend();
     browser.await_screen();
 
-    // The computer.
+    // Whoever gives up is left alone.
+    network.cut();
+    browser.see(BROKEN);
+    browser.click("[data-do=give-up]");
+    network.mend();
+    browser.see("You can connect again");
+}
+
+#[test]
+fn cn_10_ga_44_the_page_reconnects_when_computer_and_server_are_back() {
+    let screen = ["--test-card"];
+    let mut place = Place::start(&screen);
+    let invite = place.invite(ALL);
+    let browser = Browser::start();
+    browser.enter(&place, &invite);
+    browser.connect();
+
     place.signal_agent("KILL");
     browser.see("The connection to the computer was lost.");
     browser.see("The computer cannot be reached.");
@@ -36,18 +51,10 @@ fn cn_10_the_page_reconnects_by_itself_and_says_what_it_does() {
     place.restart_agent(&screen);
     browser.await_screen();
 
-    // The server.
     place.product.kill();
     browser.see(BROKEN);
     place.product.serve();
     browser.await_screen();
-
-    // The guest gives up, and it stays so.
-    network.cut();
-    browser.see(BROKEN);
-    browser.click("[data-do=give-up]");
-    network.mend();
-    browser.see("You can connect again");
 }
 
 const BROKEN: &str = "The connection broke. Trying again in ";

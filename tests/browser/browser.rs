@@ -1,4 +1,4 @@
-//! Chromium, driven by its WebDriver.
+//! Chromium, driven by chromedriver.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -33,7 +33,8 @@ impl Browser {
     pub(crate) fn with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (driver, port) = drive();
-        let mut options: Vec<String> = ARGUMENTS.iter().chain(arguments).map(|&it| it.into()).collect();
+        let mut options: Vec<String> =
+            ARGUMENTS.iter().chain(arguments).map(|&it| it.into()).collect();
         options.push(format!("--user-data-dir={}", folder.path().join("profile").display()));
         options.push(format!("--log-file={}", folder.path().join(LOG).display()));
         let wanted = json!({ "goog:chromeOptions": { "args": options } });
@@ -131,7 +132,8 @@ impl Browser {
         let log = String::from_utf8_lossy(&log);
         let lines = log.lines().filter(|line| line.contains("CONSOLE"));
         let mut found = String::new();
-        for line in lines.filter(|line| COMPLAINTS.iter().any(|complaint| line.contains(complaint))) {
+        for line in lines.filter(|line| COMPLAINTS.iter().any(|complaint| line.contains(complaint)))
+        {
             writeln!(found, "{line}").unwrap();
         }
         found

@@ -83,7 +83,7 @@ impl Line {
     }
 
     fn carry(&self, mut from: TcpStream, mut to: &TcpStream) -> io::Result<()> {
-        let mut piece = [0; 65536];
+        let mut piece = [0; 4096];
         loop {
             let length = from.read(&mut piece)?;
             let state = self.state.lock().unwrap();

@@ -80,7 +80,7 @@ pub(crate) fn link(place: &Place, invite: &Invite) -> String {
     place.show(invite)["link"].as_str().unwrap().to_owned()
 }
 
-/// Keys as a WebDriver names them.
+/// Keys as drivers of browsers name them.
 pub(crate) const ENTER: &str = "\u{e007}";
 
 const IS_SHOWN: &str = "

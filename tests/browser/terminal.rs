@@ -14,7 +14,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Opens it on TigerVNC's screen.
+    /// Opens it on a screen.
     pub(crate) fn on(display: &Display) -> Self {
         let file = display.folder.path().join("typed");
         // Raw, so that nothing is changed on the way; and it is to tell of the pointer.

@@ -11,7 +11,7 @@ fn ga_48_wb_10_the_page_follows_the_window_from_before_it_to_its_end() {
     let place = Place::start(&["--test-card"]);
     let invite = place.invite(ALL);
     let browser = Browser::start();
-    set(&place, &invite, window(3 * 3600, 4 * 3600));
+    set(&place, &invite, &window(3 * 3600, 4 * 3600));
     browser.enter(&place, &invite);
 
     // Before the window, in both zones.
@@ -23,12 +23,12 @@ fn ga_48_wb_10_the_page_follows_the_window_from_before_it_to_its_end() {
     browser.keep_picture("before-the-window");
 
     // It is moved, and opens.
-    set(&place, &invite, window(5, 3600));
+    set(&place, &invite, &window(5, 3600));
     browser.see("You can connect now");
     browser.connect();
 
     // Ten minutes before the end, and more time.
-    set(&place, &invite, end(603));
+    set(&place, &invite, &end(603));
     browser.see("Less than 10 minutes left.");
     browser.keep_picture("ten-minutes-left");
     browser.click("#warning [data-do=more-time]");
@@ -41,17 +41,17 @@ fn ga_48_wb_10_the_page_follows_the_window_from_before_it_to_its_end() {
     browser.see("Your time has changed: 39 min left.");
 
     // A minute before the end, and the end.
-    set(&place, &invite, end(62));
+    set(&place, &invite, &end(62));
     browser.see("Less than a minute left.");
     browser.keep_picture("a-minute-left");
-    set(&place, &invite, end(3));
+    set(&place, &invite, &end(3));
     browser.see("The time of this invite is over");
     browser.see("Your connection ended with it.");
     browser.keep_picture("window-end");
 }
 
 /// Changes the window of an invite.
-fn set(place: &Place, invite: &Invite, window: Value) {
+fn set(place: &Place, invite: &Invite, window: &Value) {
     place.order("PATCH", invite, "", Some(&json!({ "window": window })));
 }
 

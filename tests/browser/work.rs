@@ -32,8 +32,15 @@ fn wb_10_cn_5_a_guest_signs_in_connects_and_uses_what_they_may() {
 
     // The picture is the computer's.
     browser.connect();
-    assert!(within(10, || browser.colour_at(600, 400) == BACKGROUND), "{}", browser.colour_at(600, 400));
-    assert_eq!(browser.peripherals(), ["keyboard on", "mouse on", "gamepad off", "copy on", "paste on"]);
+    assert!(
+        within(10, || browser.colour_at(600, 400) == BACKGROUND),
+        "{}",
+        browser.colour_at(600, 400)
+    );
+    assert_eq!(
+        browser.peripherals(),
+        ["keyboard on", "mouse on", "gamepad off", "copy on", "paste on"]
+    );
 
     // With the keyboard at the screen from the beginning.
     let text = "Dear Ada, <b>\"2 + 2 = 4\"</b> & so on: ~/{a|b}$ #1 @ 50%; [ok] ^ 7 * 6?";
@@ -129,7 +136,8 @@ fn qu_32_what_the_policy_of_a_page_forbids_is_noticed() {
     browser.open(&link(&place, &place.invite(ALL)));
     browser.see("Sign in");
     assert_eq!(browser.complaints(), "");
-    let smuggle = "document.body.append(Object.assign(document.createElement('script'), { text: '1' }))";
+    let smuggle =
+        "document.body.append(Object.assign(document.createElement('script'), { text: '1' }))";
     browser.run(smuggle, &[]);
     assert!(within(10, || browser.complaints().contains("Content Security Policy")));
     browser.forgive();

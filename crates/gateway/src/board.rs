@@ -181,15 +181,18 @@ impl Board {
             };
             state.guests.iter().filter(gone).map(|(id, _)| *id).collect::<Vec<_>>()
         };
-        for session in gone {
-            let reason = match app.session_end(session).await {
-                Ok(Some(reason)) => reason,
-                Ok(None) => SessionEndReason::Cancelled, // Not there any more.
-                Err(_) => continue,                      // Asked again soon.
-            };
-            let mut state = self.state();
-            state.book.handle_end(session, reason);
-            state.tell_ends();
+        if !gone.is_empty() {
+            match app.session_ends(gone).await {
+                Ok(ends) => {
+                    let mut state = self.state();
+                    for (session, reason) in ends {
+                        state.book.handle_end(session, reason);
+                    }
+                    state.tell_ends();
+                }
+                // They are asked for again soon.
+                Err(fault) => tracing::warn!(%fault, "the ends of sessions cannot be read"),
+            }
         }
         self.changed.notify_one();
     }

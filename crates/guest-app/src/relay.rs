@@ -123,9 +123,19 @@ impl App {
         self.read(|view, _| Ok(live_relayed(view)?.iter().map(Relayed::of).collect()))
     }
 
-    /// Returns why a session has ended; `None` while it lives.
-    pub fn session_end(&self, session: SessionId) -> Pending<Option<SessionEndReason>> {
-        self.read(move |view, _| Ok(require(view, session)?.ended.map(|end| end.reason)))
+    /// Returns which of these sessions have ended, and why.
+    pub fn session_ends(
+        &self,
+        sessions: Vec<SessionId>,
+    ) -> Pending<Vec<(SessionId, SessionEndReason)>> {
+        self.read(move |view, _| {
+            let mut ends = Vec::new();
+            for session in &sessions {
+                let ended = known(view, *session)?.and_then(|session| session.ended);
+                ends.extend(ended.map(|end| (*session, end.reason)));
+            }
+            Ok(ends)
+        })
     }
 
     /// Records that the stream of a relayed session is closed, and what went through it (CN-12).

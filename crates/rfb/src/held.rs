@@ -21,66 +21,57 @@ pub struct Pointer {
 }
 
 /// What a guest holds down on the computer, as far as what was forwarded has arrived there or may.
+///
+/// Of what has not been sent yet any part may arrive, and the rest be thrown away. So what was held
+/// for a moment of it is let go of as well.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
-    keys: Vec<Pressed>,
-    /// Keys that are down until what lifts them has been sent.
+    keys: Vec<Key>,
+    /// Keys that may be down until what lifts them has been sent.
     lifted: Vec<Key>,
     pointer: Pointer,
-    /// The buttons as they were when all was sent.
-    sent_buttons: u8,
-}
-
-/// A key that is down.
-#[derive(Debug)]
-struct Pressed {
-    key: Key,
-    /// Whether what presses it has been sent.
-    sent: bool,
+    /// Buttons that may be down, each with its bit.
+    buttons: u8,
 }
 
 impl Held {
     /// Records that `key` goes down, and returns whether it may: so many are held, and no more.
     pub(crate) fn press(&mut self, key: Key) -> bool {
-        if self.keys.iter().any(|held| held.key.is(key)) {
+        if self.keys.iter().any(|held| held.is(key)) {
             return true;
         }
         let room = self.keys.len() < KEYS_MOST;
         if room {
-            self.keys.push(Pressed { key, sent: false });
+            self.keys.push(key);
         }
         room
     }
 
     /// Records that `key` goes up.
     pub(crate) fn lift(&mut self, key: Key) {
-        let lifted = self.keys.extract_if(.., |held| held.key.is(key));
-        // One that was never down need not be let go of.
-        self.lifted.extend(lifted.filter(|held| held.sent).map(|held| held.key));
+        self.lifted.extend(self.keys.extract_if(.., |held| held.is(key)));
     }
 
     /// Records where the pointer is, and its buttons.
     pub(crate) fn point(&mut self, pointer: Pointer) {
         self.pointer = pointer;
+        self.buttons |= pointer.buttons;
     }
 
     /// Records that all that was recorded has been sent to the computer.
     pub(crate) fn sent(&mut self) {
-        self.keys.iter_mut().for_each(|held| held.sent = true);
         self.lifted.clear();
-        self.sent_buttons = self.pointer.buttons;
+        self.lifted.shrink_to(KEYS_MOST);
+        self.buttons = self.pointer.buttons;
     }
 
     /// Sends what lets go of every key and button, the last key first (CN-8).
     pub(crate) fn release(&mut self, mut send: impl FnMut(&[u8])) {
-        for held in self.keys.drain(..).rev() {
-            held.key.send_up(&mut send);
-        }
-        for key in self.lifted.drain(..) {
+        for key in self.keys.drain(..).rev().chain(self.lifted.drain(..)) {
             key.send_up(&mut send);
         }
-        if self.pointer.buttons != 0 || self.sent_buttons != 0 {
-            (self.pointer.buttons, self.sent_buttons) = (0, 0);
+        if self.buttons != 0 {
+            (self.pointer.buttons, self.buttons) = (0, 0);
             let [x1, x0] = self.pointer.x.to_be_bytes();
             let [y1, y0] = self.pointer.y.to_be_bytes();
             send(&[5, 0, x1, x0, y1, y0]);
@@ -118,6 +109,7 @@ mod tests {
         let mut held = Held::default();
         assert!(held.press(plain(0xffe1)) && held.press(plain(0x41)) && held.press(qemu(0x62, 48)));
         held.lift(plain(0x41));
+        held.sent();
         held.point(Pointer { buttons: 5, x: 258, y: 772 });
         let up_b: &[u8] = &[255, 0, 0, 0, 0, 0, 0, 0x62, 0, 0, 0, 48];
         let up_shift: &[u8] = &[4, 0, 0, 0, 0, 0, 0xff, 0xe1];
@@ -137,7 +129,12 @@ mod tests {
         held.lift(plain(3));
         held.point(Pointer::default());
         let up = |keysym| vec![4, 0, 0, 0, 0, 0, 0, keysym];
-        assert_eq!(released(&mut held), [up(2), up(1), vec![5, 0, 0, 0, 0, 0]]);
+        let up_button = vec![5, 0, 0, 0, 0, 0];
+        assert_eq!(released(&mut held), [up(2), up(1), up(3), up_button.clone()]);
+
+        held.point(Pointer { buttons: 1, x: 0, y: 0 });
+        held.point(Pointer::default());
+        assert_eq!(released(&mut held), [up_button], "the click may have arrived by half");
 
         assert!(held.press(plain(1)));
         held.sent();
@@ -151,6 +148,7 @@ mod tests {
         let mut held = Held::default();
         assert!(held.press(qemu(0x41, 30)));
         held.lift(qemu(0x61, 30));
+        held.sent();
         assert_eq!(released(&mut held), [[0; 0]; 0]);
         assert!(held.press(qemu(0x41, 0)));
         held.lift(qemu(0x42, 0));
@@ -167,6 +165,7 @@ mod tests {
         assert!(!held.press(plain(64)));
         assert!(held.press(plain(63)), "a key that repeats is held already");
         held.lift(plain(0));
+        held.sent();
         assert!(held.press(plain(64)));
         assert_eq!(released(&mut held).len(), 64);
     }

@@ -115,7 +115,8 @@ impl Policer {
     /// Learns that all that was to be forwarded to the computer has been sent.
     ///
     /// Until then a key that the guest has let go of counts as held, so that it is released even if
-    /// the message that lifts it is thrown away with the rest (CN-7, CN-8).
+    /// the message that lifts it is thrown away with the rest (CN-7, CN-8). It is to be called after
+    /// each stretch of input, since what is not yet sent is remembered.
     pub fn sent(&mut self) {
         self.session.sent();
     }

@@ -78,7 +78,9 @@ fn open(greeting: &[u8]) -> Policer {
 }
 
 fn guest(policer: &mut Policer, bytes: &[u8]) -> Result<(), Violation> {
-    policer.handle_guest(bytes, &mut |_: Piece<'_>| {})
+    let judged = policer.handle_guest(bytes, &mut |_: Piece<'_>| {});
+    policer.sent();
+    judged
 }
 
 fn computer(policer: &mut Policer, bytes: &[u8]) -> Result<(), Violation> {

@@ -165,7 +165,7 @@ fn python_programs(venv: &Path) -> Result<(), Failure> {
 /// the gateway's benchmark; in the versions that these were written against.
 const PYTHON: [(&str, &str); 2] = [("aiosmtpd", "1.4.6"), ("websockify", "0.13.0")];
 
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 11] = [
     Program {
         probe: ("cc", &["--version"]),
         packages: &["build-essential"],
@@ -210,6 +210,16 @@ const PROGRAMS: [Program; 9] = [
         probe: ("xclip", &["-version"]),
         packages: &["xclip"],
         why: "which is the clipboard of the tests' screens",
+    },
+    Program {
+        probe: ("xterm", &["-version"]),
+        packages: &["xterm"],
+        why: "which shows and writes down what guests type",
+    },
+    Program {
+        probe: ("sh", &["-c", "chromedriver --version && chromium --version"]),
+        packages: &["chromium", "chromium-driver"],
+        why: "which is the browser of the tests' guests",
     },
 ];
 

@@ -99,7 +99,8 @@ fn commands_beside_a_server_write_its_links() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
-    let memory = Memory { public_url: Some("https://guest.acme.example".to_owned()), ..Memory::default() };
+    let memory =
+        Memory { public_url: Some("https://guest.acme.example".to_owned()), ..Memory::default() };
     fs::write(data.join(MEMORY), serde_json::to_vec(&memory).unwrap()).unwrap();
     let given =
         |key: &str, value: &str| Given::from([(Setting::named(key).unwrap(), value.to_owned())]);

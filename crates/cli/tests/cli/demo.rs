@@ -56,7 +56,9 @@ fn if_24_every_line_of_the_demo_works_as_it_stands() {
 /// Returns the commands that do what the one button of a page does, and tell who one is then.
 fn be_somebody(address: &str) -> String {
     let (server, _) = address.split_once("/sign-in/").unwrap();
-    let cookie = format!("$(curl -sS -d '' -D - {address} | sed -n 's/^set-cookie: \\(guest=[^;]*\\).*/\\1/p')");
+    let cookie = format!(
+        "$(curl -sS -d '' -D - {address} | sed -n 's/^set-cookie: \\(guest=[^;]*\\).*/\\1/p')"
+    );
     format!("curl -sS -b \"{cookie}\" {server}/v1/me; echo\n")
 }
 

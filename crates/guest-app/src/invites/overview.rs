@@ -85,9 +85,10 @@ impl App {
                 let owner = owner(view, &actor, &computer, config)?;
                 Ok(Some(found.into_view(&computer, owner, view.now())))
             })?;
-            let balance = match actor.may(Right::ReadBalance) {
-                true => Some(credit_account(view, actor.team.id)?.balance),
-                false => None,
+            let balance = if actor.may(Right::ReadBalance) {
+                Some(credit_account(view, actor.team.id)?.balance)
+            } else {
+                None
             };
             Ok(GuestAccess {
                 now: view.now(),

@@ -35,6 +35,7 @@ mod moving;
 mod once;
 #[cfg(test)]
 mod outbox;
+mod overview;
 #[cfg(test)]
 mod readiness;
 #[cfg(test)]

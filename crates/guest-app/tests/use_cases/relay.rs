@@ -71,7 +71,10 @@ fn cn_3_a_session_whose_ticket_is_left_lying_ends_and_leaves_the_invite_unused()
     stage.fix().advance(15);
     // The gateway may see it before the clock does.
     assert_eq!(refused(stage.take(session_id, &ticket.unwrap())), "ticket_used");
-    assert_eq!(app.session_end(session_id).wait().unwrap(), Some(SessionEndReason::TicketUnused));
+    assert_eq!(
+        app.session_ends(vec![session_id]).wait().unwrap().pop().map(|(_, why)| why),
+        Some(SessionEndReason::TicketUnused)
+    );
     assert_eq!(app.process_due(100).wait().unwrap().done, 0);
     let second = stage.connect().session_id;
     stage.fix().advance(29);
@@ -79,7 +82,10 @@ fn cn_3_a_session_whose_ticket_is_left_lying_ends_and_leaves_the_invite_unused()
     assert_eq!(app.process_due(100).wait().unwrap().done, 0);
     stage.fix().advance(1);
     assert_eq!(app.process_due(100).wait().unwrap().done, 1);
-    assert_eq!(app.session_end(second).wait().unwrap(), Some(SessionEndReason::TicketUnused));
+    assert_eq!(
+        app.session_ends(vec![second]).wait().unwrap().pop().map(|(_, why)| why),
+        Some(SessionEndReason::TicketUnused)
+    );
     assert_eq!(audited(stage.fix(), "session.end"), ["system", "system"]);
     // It is recorded, costs nothing and locks nothing (GA-35).
     assert_eq!(stage.scene.invite().used_at, None);
@@ -96,7 +102,7 @@ fn qu_22_a_clock_set_back_leaves_no_ticket_lying_for_long() {
     let app = &stage.fix().app;
     assert_eq!(app.next_due().wait().unwrap(), Some(stage.fix().store.now()));
     while app.process_due(100).wait().unwrap().done > 0 {}
-    let ended = app.session_end(session_id).wait().unwrap();
+    let ended = app.session_ends(vec![session_id]).wait().unwrap().pop().map(|(_, why)| why);
     assert!(ended.is_some());
     assert_eq!(refused(stage.take(session_id, &ticket.unwrap())), "ticket_used");
 }
@@ -141,7 +147,7 @@ fn ga_36_a_new_connection_takes_over_from_a_relayed_one() {
     let first = stage.connect();
     let second = stage.connect();
     let app = &stage.fix().app;
-    let why = app.session_end(first.session_id).wait().unwrap();
+    let why = app.session_ends(vec![first.session_id]).wait().unwrap().pop().map(|(_, why)| why);
     assert_eq!(why, Some(SessionEndReason::Replaced));
     assert_eq!(refused(stage.take(first.session_id, &first.ticket.unwrap())), "ticket_used");
     stage.take(second.session_id, &second.ticket.unwrap()).unwrap();
@@ -207,7 +213,10 @@ fn cn_11_the_stream_of_an_external_session_is_nobodys_here() {
     let ticket = Secret::new(Purpose::Ticket, &[9; 32]);
     let taken = app.take_ticket(connected.session_id, ticket.expose(), None).wait();
     assert_eq!(refused(taken), "not_found");
-    assert_eq!(app.session_end(connected.session_id).wait().unwrap(), None);
+    assert_eq!(
+        app.session_ends(vec![connected.session_id]).wait().unwrap().pop().map(|(_, why)| why),
+        None
+    );
 }
 
 #[test]
@@ -222,7 +231,7 @@ fn ga_44_what_a_server_left_open_ends_when_it_starts_again() {
     let ended: Vec<_> = (0..3).map(|_| fix.app.end_left_relayed(1).wait().unwrap()).collect();
     assert_eq!(ended, [1, 1, 0]);
     for session in sessions {
-        let why = fix.app.session_end(session).wait().unwrap();
+        let why = fix.app.session_ends(vec![session]).wait().unwrap().pop().map(|(_, why)| why);
         assert_eq!(why, Some(SessionEndReason::ServerStopped));
     }
     assert_eq!(fix.app.relayed_sessions().wait().unwrap(), []);
@@ -233,7 +242,7 @@ fn ga_44_the_relayed_sessions_of_a_silent_computer_are_lost() {
     let stage = Stage::open();
     let session = stage.enter();
     stage.fix().until("10:00:30");
-    let why = stage.fix().app.session_end(session).wait().unwrap();
+    let why = stage.fix().app.session_ends(vec![session]).wait().unwrap().pop().map(|(_, why)| why);
     assert_eq!(why, Some(SessionEndReason::ComputerLost));
 }
 

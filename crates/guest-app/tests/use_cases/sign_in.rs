@@ -98,6 +98,30 @@ fn qu_31_neither_code_nor_cookie_is_in_the_store() {
 }
 
 #[test]
+fn if_24_a_session_that_is_handed_over_in_a_link_works_once() {
+    let fix = Fixture::new();
+    let handed = fix.app.sign_in_as(&email("mia@acme.example")).wait().unwrap();
+    let signed_in = fix.app.redeem(&nobody(), &handed).wait().unwrap();
+    assert_eq!(signed_in.email, email("mia@acme.example"));
+    fix.app.me(&browser(&signed_in)).wait().unwrap();
+    let with_link = Call { caller: Caller::Login(handed.hash()), ..nobody() };
+    assert_eq!(refused(fix.app.me(&with_link).wait()), "unauthenticated");
+    assert_eq!(refused(fix.app.redeem(&nobody(), &handed).wait()), "code_used");
+}
+
+#[test]
+fn wb_1_the_mailed_link_has_the_code_where_no_log_sees_it() {
+    let fix = Fixture::new();
+    let request = CodeRequest { email: "l+i&n@example.org".to_owned() };
+    fix.app.request_code(&nobody(), &request).wait().unwrap();
+    let letter = fix.app.lease_letters(10).wait().unwrap().letters.remove(0);
+    let Content::SignIn { code, link, .. } = letter.content else { panic!("another letter") };
+    let (address, fragment) = link.split_once('#').unwrap();
+    assert!(address.ends_with("/sign-in/code?email=l%2Bi%26n@example.org"), "{address}");
+    assert_eq!(fragment, code);
+}
+
+#[test]
 fn a_browser_stays_signed_in_for_a_month() {
     let fix = Fixture::new();
     let browser = fix.call("mia");

@@ -57,15 +57,13 @@ impl WindowEdit {
             (Ok(start), Ok(end)) if (start, end) == (window.start(), window.end()) => {
                 Ok(window.retell(zone))
             }
-            (Ok(start), Ok(end)) => {
-                Window::new(start, end, zone).map_err(|no| {
-                    vec![if no == WindowRefusal::Reversed && end <= now {
-                        InputError::at(format!("{pointer}/end"), &WindowRefusal::InPast { now })
-                    } else {
-                        InputError::at(pointer, &no)
-                    }]
-                })
-            }
+            (Ok(start), Ok(end)) => Window::new(start, end, zone).map_err(|no| {
+                vec![if no == WindowRefusal::Reversed && end <= now {
+                    InputError::at(format!("{pointer}/end"), &WindowRefusal::InPast { now })
+                } else {
+                    InputError::at(pointer, &no)
+                }]
+            }),
             (start, end) => Err([start.err(), end.err()].into_iter().flatten().collect()),
         }
     }

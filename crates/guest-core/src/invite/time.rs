@@ -308,21 +308,17 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_extend_at(
-        window: Window,
-        by: ExtendBy,
-        now: Instant,
-        expected: Result<Window, &str>,
-    ) {
+    fn check_extend_at(window: Window, by: ExtendBy, now: Instant, expected: Result<Window, &str>) {
         let invite = Invite { window, ..invite(Kind::Outside) };
-        let found = invite.extended(by, now).map(|edit| edit.window.unwrap()).map_err(|no| match no {
-            Ok(refusal) => format!("{} at the invite", refusal.code()),
-            Err(errors) => {
-                let told =
-                    errors.iter().map(|error| format!("{} at {}", error.code, error.pointer));
-                told.collect::<Vec<_>>().join(", ")
-            }
-        });
+        let found =
+            invite.extended(by, now).map(|edit| edit.window.unwrap()).map_err(|no| match no {
+                Ok(refusal) => format!("{} at the invite", refusal.code()),
+                Err(errors) => {
+                    let told =
+                        errors.iter().map(|error| format!("{} at {}", error.code, error.pointer));
+                    told.collect::<Vec<_>>().join(", ")
+                }
+            });
         assert_eq!(found, expected.map_err(str::to_owned));
     }
 

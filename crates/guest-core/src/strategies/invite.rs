@@ -207,7 +207,9 @@ fn happened(
         Event::Due(there) => invite.handle_due(&host(computer, there, now), now),
         Event::Use => invite.use_now(now),
         Event::Permit(permissions) => edit(Edit { window: None, permissions: Some(permissions) }),
-        Event::Extend(minutes) => invite.extended(ExtendBy::Minutes(minutes), now).ok().and_then(edit),
+        Event::Extend(minutes) => {
+            invite.extended(ExtendBy::Minutes(minutes), now).ok().and_then(edit)
+        }
         Event::NewLink => invite.new_link().ok(),
         Event::KeepOut => invite.kick(true).ok(),
         Event::Readmit => invite.readmit().ok(),

@@ -55,8 +55,9 @@ impl Wire {
                 let cut = cuts.next().unwrap_or(1).clamp(1, rest.len());
                 let (chunk, after) = rest.split_at(cut);
                 rest = after;
-                self.hear(*side, chunk)?;
+                let judged = self.hear(*side, chunk);
                 self.sent();
+                judged?;
             }
         }
         Ok(())

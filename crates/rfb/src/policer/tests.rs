@@ -44,13 +44,15 @@ impl Wire {
             Side::Guest => (to_computer, Policer::handle_guest),
             Side::Computer => (to_guest, Policer::handle_computer),
         };
-        handle(policer, said, &mut |piece: Piece<'_>| {
+        let judged = handle(policer, said, &mut |piece: Piece<'_>| {
             *pieces += 1;
             heard.extend_from_slice(match piece {
                 Piece::Pass(range) => &said[range],
                 Piece::Made(bytes) => bytes,
             });
-        })
+        });
+        policer.sent();
+        judged
     }
 
     fn guest(&mut self, said: &[u8]) -> Result<(), Violation> {

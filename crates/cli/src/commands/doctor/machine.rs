@@ -77,9 +77,10 @@ pub(super) async fn mail(settings: &Settings) -> Finding {
     let is_remembered = settings.mail.place == Place::Memory;
     let untried = if is_remembered && transport.forget_login() { UNTRIED } else { "" };
     match (transport.check().await, &settings.mail.place) {
-        (Err(why), Place::Default) => {
-            Finding::fail(MAIL, format!("{why}: make it writable, or name a mail server with --mail"))
-        }
+        (Err(why), Place::Default) => Finding::fail(
+            MAIL,
+            format!("{why}: make it writable, or name a mail server with --mail"),
+        ),
         (Err(why), _) => Finding::fail(MAIL, format!("{why}: look at --mail")),
         (Ok(said), Place::Default) => {
             Finding::warn(MAIL, format!("{said} and reach nobody: name a mail server with --mail"))

@@ -21,7 +21,7 @@ export async function start() {
         const why = await reason(session);
         if (!isWanted || !(why in AGAIN) || (why === "left" && end.clean)) break;
         session = "";
-        if (end.lasted > STABLE) tries = 0;
+        if (end.lasted > STABLE || why === "permissions_changed") tries = 0;
         await pause(AGAIN[why] ?? "", tries++);
       } else {
         end = await connect();

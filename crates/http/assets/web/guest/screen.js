@@ -35,7 +35,7 @@ export async function show(connected, events) {
     let [since, clean] = [NaN, false];
     socket.addEventListener("close", (event) => (clean = event.wasClean));
     const rfb = new Rfb(target, socket);
-    watch(socket, () => rfb.disconnect());
+    watch(rfb, socket);
     rfb.scaleViewport = true;
     rfb.showDotCursor = true;
     rfb.addEventListener("connect", () => {
@@ -106,17 +106,17 @@ export function watchKeys(leave) {
  * Gives up a connection that brings nothing while the server cannot be reached: a network that is
  * gone says nothing, and the last picture stays (CN-10).
  *
+ * @param {any} rfb
  * @param {WebSocket} socket
- * @param {() => void} giveUp
  */
-function watch(socket, giveUp) {
+function watch(rfb, socket) {
   let isQuiet = false;
   const look = setInterval(() => {
-    if (isQuiet) reach("/healthz", { signal: AbortSignal.timeout(QUIET) }).catch(giveUp);
+    if (isQuiet) reach("/healthz", { signal: AbortSignal.timeout(QUIET) }).catch(() => rfb.disconnect());
     isQuiet = true;
   }, QUIET);
   socket.addEventListener("message", () => (isQuiet = false));
-  socket.addEventListener("close", () => clearInterval(look));
+  rfb.addEventListener("disconnect", () => clearInterval(look));
 }
 
 /** @param {HTMLElement} target */

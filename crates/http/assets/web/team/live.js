@@ -31,19 +31,27 @@ export async function refresh() {
     return;
   }
   isFetching = true;
-  do {
-    isStale = false;
-    const page = await fetched(location.href).catch(() => null);
-    const isThere = page !== null && !page.isRefused;
-    element("offline").hidden = isThere;
-    if (page && page.address.pathname !== location.pathname) location.reload(); // Nobody is signed in any more.
-    const fresh = isThere ? page.document.getElementById("live") : null;
-    if (fresh) await become(element("live"), fresh);
-    clearTimeout(timer);
-    if (!isThere) timer = setTimeout(refresh, RETRY);
-    await new Promise((later) => setTimeout(later, PAUSE));
-  } while (isStale);
-  isFetching = false;
+  try {
+    do {
+      isStale = false;
+      await look();
+      await new Promise((later) => setTimeout(later, PAUSE));
+    } while (isStale);
+  } finally {
+    isFetching = false;
+  }
+}
+
+/** Shows the page as it is now. */
+async function look() {
+  const page = await fetched(location.href).catch(() => null);
+  const isThere = page !== null && !page.isRefused;
+  element("offline").hidden = isThere;
+  clearTimeout(timer);
+  if (!isThere) timer = setTimeout(refresh, RETRY);
+  if (page && page.address.pathname !== location.pathname) location.reload(); // Nobody is signed in any more.
+  const fresh = isThere ? page.document.getElementById("live") : null;
+  if (fresh) await become(element("live"), fresh);
 }
 
 /**

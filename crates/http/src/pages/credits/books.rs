@@ -1,4 +1,4 @@
-//! The history of a team's credits, as a table (CR-30).
+//! The history of a team's credits, as a table (WB-6, CR-30).
 
 use guest_app::{App, EntryView, Fault, HistoryFilter, Paging};
 use guest_core::Zone;

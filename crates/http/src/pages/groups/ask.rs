@@ -1,4 +1,5 @@
-//! What is asked before somebody may lose the right to invite: what rests on it ends for good (GA-39).
+//! What is asked before somebody may lose the right to invite (WB-7): what rests on it ends for good
+//! (GA-39).
 
 use askama::Template;
 use axum::extract::State;
