@@ -21,13 +21,15 @@ mod program;
 mod relay;
 mod speed;
 
+use std::path::Path;
+
 use crate::program::Role;
 
 fn main() {
     match Role::of_this() {
-        Some(Role::Server { sessions }) => place::serve(sessions),
-        Some(Role::Agents { server, key, computers, vnc }) => {
-            place::run_agents(&server, &key, computers, &vnc);
+        Some(Role::Server { sessions, folder }) => place::serve(sessions, Path::new(&folder)),
+        Some(Role::Agents { server, key_file, computers, vnc }) => {
+            place::run_agents(&server, Path::new(&key_file), computers, &vnc);
         }
         Some(Role::BareServer) => bare::serve(),
         Some(Role::BareAgent { server, vnc, streams }) => bare::run_agent(server, vnc, streams),

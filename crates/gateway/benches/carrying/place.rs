@@ -1,6 +1,5 @@
 //! A server on a real disk with guests who are invited, and the agents of its computers.
 
-use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -45,14 +44,13 @@ pub(crate) struct Invited {
 }
 
 /// Serves until it is killed, with room for so many sessions.
-pub(crate) fn serve(sessions: usize) {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+pub(crate) fn serve(sessions: usize, folder: &Path) {
     program::run(async {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let agents = Arc::new(Agents::default());
-        let app = app(folder.path(), address).with_relay(Arc::clone(&agents) as _);
+        let app = app(folder, address).with_relay(Arc::clone(&agents) as _);
         let place = fill(&app, address, sessions).await;
         let (_go_on, stopping) = watch::channel(false);
         let gateway = Gateway::new(app.clone(), agents, Arc::new(Utc::now), stopping);
@@ -72,17 +70,14 @@ pub(crate) fn serve(sessions: usize) {
 }
 
 /// Runs the agents of so many computers until it is killed.
-pub(crate) fn run_agents(server: &str, key: &str, computers: usize, vnc: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let key_file = folder.path().join("key");
-    fs::write(&key_file, key).unwrap();
+pub(crate) fn run_agents(server: &str, key_file: &Path, computers: usize, vnc: &str) {
     program::run(async {
         println!("they are there");
         let (_go_on, stopping) = watch::channel(false);
         let agents = (0..computers).map(|number| {
             let options = guest_agent::Options {
                 server: guest_agent::Server::parse(server).unwrap(),
-                key_file: key_file.clone(),
+                key_file: key_file.to_owned(),
                 name: name(number),
                 screen: Screen::Vnc { address: vnc.to_owned(), password_file: None },
                 host_login: Some("ada".to_owned()),

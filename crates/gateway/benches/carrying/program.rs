@@ -13,10 +13,10 @@ use tokio::runtime::Builder;
 
 /// What this program is, if it is not the benchmark.
 pub(crate) enum Role {
-    /// A server with its gateway, for so many sessions.
-    Server { sessions: usize },
-    /// The agents of so many computers.
-    Agents { server: String, key: String, computers: usize, vnc: String },
+    /// A server with its gateway, for so many sessions, that keeps its data there.
+    Server { sessions: usize, folder: String },
+    /// The agents of so many computers, with the key in this file.
+    Agents { server: String, key_file: String, computers: usize, vnc: String },
     /// A relay that looks at nothing: the part in the middle.
     BareServer,
     /// Its part beside the VNC server, with so many streams.
@@ -28,10 +28,13 @@ impl Role {
         let words: Vec<String> = env::args().skip(1).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words[..] {
-            ["server", sessions] => Some(Self::Server { sessions: sessions.parse().unwrap() }),
-            ["agents", server, key, computers, vnc] => Some(Self::Agents {
+            ["server", sessions, folder] => Some(Self::Server {
+                sessions: sessions.parse().unwrap(),
+                folder: folder.to_owned(),
+            }),
+            ["agents", server, key_file, computers, vnc] => Some(Self::Agents {
                 server: server.to_owned(),
-                key: key.to_owned(),
+                key_file: key_file.to_owned(),
                 computers: computers.parse().unwrap(),
                 vnc: vnc.to_owned(),
             }),

@@ -1,8 +1,10 @@
 //! What is compared: each way in which a guest can be carried to the VNC server.
 
+use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio::time;
 
@@ -15,6 +17,7 @@ use crate::program::Program;
 pub(crate) struct Relay {
     guests: Vec<Guest>,
     _programs: Vec<Program>,
+    _folder: Option<TempDir>,
 }
 
 /// A server with its gateway, and its agents.
@@ -22,20 +25,25 @@ pub(crate) struct Gateway {
     pub(crate) place: Place,
     pub(crate) server: Program,
     pub(crate) agents: Program,
+    folder: TempDir,
 }
 
 impl Gateway {
     pub(crate) fn start(computer: &Computer, sessions: usize) -> Self {
-        let server = Program::this(&["server", &sessions.to_string()]);
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let path = folder.path().to_str().unwrap();
+        let server = Program::this(&["server", &sessions.to_string(), path]);
         let place: Place = serde_json::from_str(&server.said).unwrap();
+        let key_file = format!("{path}/key");
+        fs::write(&key_file, &place.computer_key).unwrap();
         let agents = Program::this(&[
             "agents",
             &format!("http://{}", place.address),
-            &place.computer_key,
+            &key_file,
             &place.computers.to_string(),
             &computer.address.to_string(),
         ]);
-        Self { place, server, agents }
+        Self { place, server, agents, folder }
     }
 }
 
@@ -73,9 +81,9 @@ impl Relay {
     }
 
     async fn gateway(computer: &Computer, guests: usize) -> Self {
-        let Gateway { place, server, agents } = Gateway::start(computer, guests);
+        let Gateway { place, server, agents, folder } = Gateway::start(computer, guests);
         let guests = place.connect_all().await;
-        Self { guests, _programs: vec![server, agents] }
+        Self { guests, _programs: vec![server, agents], _folder: Some(folder) }
     }
 
     async fn bare(computer: SocketAddr, guests: usize) -> Self {
@@ -90,7 +98,7 @@ impl Relay {
             let link = Link::socket(address, &format!("/guest/{number}"), number).await.unwrap();
             entered.push(Guest::enter(link, number).await);
         }
-        Self { guests: entered, _programs: vec![server, agent] }
+        Self { guests: entered, _programs: vec![server, agent], _folder: None }
     }
 
     async fn websockify(computer: SocketAddr, guests: usize) -> Self {
@@ -106,7 +114,7 @@ impl Relay {
             };
             entered.push(Guest::enter(link, number).await);
         }
-        Self { guests: entered, _programs: vec![program] }
+        Self { guests: entered, _programs: vec![program], _folder: None }
     }
 
     async fn direct(computer: SocketAddr, guests: usize) -> Self {
@@ -114,6 +122,6 @@ impl Relay {
         for number in 0..guests {
             entered.push(Guest::enter(Link::plain(computer).await, number).await);
         }
-        Self { guests: entered, _programs: Vec::new() }
+        Self { guests: entered, _programs: Vec::new(), _folder: None }
     }
 }

@@ -39,7 +39,6 @@ fn ga_33_an_ended_invite_is_made_again_at_the_same_time_of_a_day_to_come() {
     }
 }
 
-#[expect(clippy::unwrap_used, reason = "a helper of tests")]
 fn form(fix: &Fixture, about: &FormRequest) -> InviteForm {
     fix.app.invite_form(&fix.call("cory"), TEAM, about).wait().unwrap()
 }

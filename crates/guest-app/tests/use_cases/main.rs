@@ -28,6 +28,7 @@ mod heartbeat;
 mod hosting;
 #[cfg(test)]
 mod invites;
+#[cfg(test)]
 mod inviting;
 #[cfg(test)]
 mod moving;
@@ -35,6 +36,7 @@ mod moving;
 mod once;
 #[cfg(test)]
 mod outbox;
+#[cfg(test)]
 mod overview;
 #[cfg(test)]
 mod readiness;
