@@ -97,7 +97,7 @@ fn cn_7_ga_49_a_hundred_guests_at_once_and_one_switch_that_ends_them_all() {
         guest.hear();
         assert!(guest.pixels.iter().all(|byte| *byte == 0x5a), "{}", guest.session);
     }
-    let cut = place.product.cli(&["invite", "cut", "--team", "acme", "--json"]);
+    let cut = place.product.cli(&["invite", "cut", "--team", "acme", "--all", "--json"]);
     let cut: Value = serde_json::from_str(&cut).unwrap();
     assert_eq!(
         (cut["sessions_ended"].as_u64(), cut["invites_cancelled"].as_u64()),

@@ -89,12 +89,10 @@ pub(super) enum Section {
     Computers,
     Credits,
     Groups,
-    Activity,
 }
 
 impl Section {
-    const ALL: [Self; 5] =
-        [Self::GuestAccess, Self::Computers, Self::Credits, Self::Groups, Self::Activity];
+    const ALL: [Self; 4] = [Self::GuestAccess, Self::Computers, Self::Credits, Self::Groups];
 
     const fn name(self) -> &'static str {
         match self {
@@ -102,7 +100,6 @@ impl Section {
             Self::Computers => "Computers",
             Self::Credits => "Credits",
             Self::Groups => "Groups & members",
-            Self::Activity => "Activity",
         }
     }
 
@@ -113,7 +110,6 @@ impl Section {
             Self::Computers => "/computers",
             Self::Credits => "/credits",
             Self::Groups => "/groups",
-            Self::Activity => "/activity",
         }
     }
 
@@ -124,7 +120,6 @@ impl Section {
             Self::Computers => "read_computers",
             Self::Credits => "read_prices",
             Self::Groups => "read_groups",
-            Self::Activity => "read_audit",
         }
     }
 }
