@@ -1,8 +1,9 @@
 //! `cargo xtask fuzz`: makes up what strangers could say, and sees what the parsers make of it (QU-33).
 //!
-//! The fuzzers are a project of their own, `crates/rfb/fuzz`, which nothing else builds. What they
-//! have found interesting stays in its `corpus`, from where the next run goes on; what breaks a
-//! parser is kept in its `artifacts`.
+//! The fuzzers are projects of their own, `crates/rfb/fuzz` and `crates/identity/fuzz`, which nothing
+//! else builds. They begin with messages of every kind and with recordings of real VNC servers, or
+//! with certificates and requests to join. What they have found interesting stays in a `corpus`,
+//! from where the next run goes on; what breaks a parser is kept in `artifacts`.
 
 use std::process::Command;
 
@@ -18,22 +19,32 @@ use crate::workspace::Workspace;
 /// Returns which parser broke, that a fuzzer could not be built, or that there is no such fuzzer.
 pub(crate) fn run(workspace: &Workspace, only: Option<&str>, minutes: u32) -> Result<(), Failure> {
     tools::cargo_program(workspace, PROGRAM, VERSION)?;
-    let listed = capture(fuzz(workspace).arg("list"))?;
-    let fuzzers: Vec<&str> =
-        listed.lines().filter(|name| only.is_none_or(|only| *name == only)).collect();
-    if fuzzers.is_empty() {
+    let (mut known, mut broken) = (false, Vec::new());
+    for project in &PROJECTS {
+        let listed = capture(project.fuzz(workspace).arg("list"))?;
+        let fuzzers: Vec<&str> =
+            listed.lines().filter(|name| only.is_none_or(|only| *name == only)).collect();
+        if fuzzers.is_empty() {
+            continue;
+        }
+        known = true;
+        for corpus in project.corpora {
+            let arguments = ["run", "--release", "--example", corpus];
+            program::run(project.inside(workspace, &mut cargo(&arguments)))?;
+        }
+        for fuzzer in fuzzers {
+            let mut command = project.fuzz(workspace);
+            command.args(["run", "--sanitizer", "none", fuzzer, "--"]).args(limits(minutes));
+            if let Err(failure) = program::run(&mut command) {
+                println!("{failure}");
+                broken.push(fuzzer.to_owned());
+            }
+        }
+    }
+    if !known {
         let which = only.map_or_else(String::new, |only| format!(" `{only}`"));
         return Err(Failure::new(format!("there is no fuzzer{which}")));
     }
-    program::run(inside(workspace, &mut cargo(&["run", "--release", "--example", "seeds"])))?;
-    let broken: Vec<&str> = fuzzers
-        .into_iter()
-        .filter(|fuzzer| {
-            let mut command = fuzz(workspace);
-            command.args(["run", "--sanitizer", "none", fuzzer, "--"]).args(limits(minutes));
-            program::run(&mut command).inspect_err(|failure| println!("{failure}")).is_err()
-        })
-        .collect();
     if broken.is_empty() {
         Ok(())
     } else {
@@ -41,21 +52,36 @@ pub(crate) fn run(workspace: &Workspace, only: Option<&str>, minutes: u32) -> Re
     }
 }
 
-fn fuzz(workspace: &Workspace) -> Command {
-    let mut command = Command::new(workspace.tools().join("bin").join(PROGRAM));
-    inside(workspace, &mut command);
-    command
+/// A project of fuzzers.
+struct Project {
+    folder: &'static str,
+    /// The examples that write what the fuzzers begin with.
+    corpora: &'static [&'static str],
 }
 
-/// Has a command work in the project of the fuzzers, and build beside everything else.
-fn inside<'a>(workspace: &Workspace, command: &'a mut Command) -> &'a mut Command {
-    let folder = workspace.root().join("crates/rfb/fuzz");
-    command.current_dir(folder).env("CARGO_TARGET_DIR", workspace.tools().join("fuzz"))
+impl Project {
+    fn fuzz(&self, workspace: &Workspace) -> Command {
+        let mut command = Command::new(workspace.tools().join("bin").join(PROGRAM));
+        self.inside(workspace, &mut command);
+        command
+    }
+
+    /// Has a command work in the project of the fuzzers, and build beside everything else.
+    fn inside<'a>(&self, workspace: &Workspace, command: &'a mut Command) -> &'a mut Command {
+        let folder = workspace.root().join(self.folder);
+        command.current_dir(folder).env("CARGO_TARGET_DIR", workspace.tools().join("fuzz"))
+    }
 }
 
 fn limits(minutes: u32) -> [String; 2] {
     [format!("-max_total_time={}", 60 * minutes), format!("-max_len={LENGTH_MOST}")]
 }
+
+/// Where the fuzzers are.
+const PROJECTS: [Project; 2] = [
+    Project { folder: "crates/rfb/fuzz", corpora: &["seeds", "record"] },
+    Project { folder: "crates/identity/fuzz", corpora: &["seeds"] },
+];
 
 const PROGRAM: &str = "cargo-fuzz";
 
