@@ -3,15 +3,20 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::iter;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions, MouseActions, PointerAction};
+use fantoccini::error::CmdError;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
+use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::runtime::{self, Runtime};
+use url::{ParseError, Url};
 
 use crate::product::{binary, within};
 
@@ -37,7 +42,10 @@ impl Browser {
             ARGUMENTS.iter().chain(arguments).map(|&it| it.into()).collect();
         options.push(format!("--user-data-dir={}", folder.path().join("profile").display()));
         options.push(format!("--log-file={}", folder.path().join(LOG).display()));
-        let wanted = json!({ "goog:chromeOptions": { "args": options } });
+        let wanted = json!({
+            "goog:chromeOptions": { "args": options },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
         let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = runtime.block_on(async {
             let mut builder = ClientBuilder::new(HttpConnector::new());
@@ -97,6 +105,19 @@ impl Browser {
         self.runtime.block_on(fill).unwrap();
     }
 
+    /// Waits until a script returns something else than `null`, and returns that.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, script: &str, arguments: &[Value]) -> Value {
+        let mut found = Value::Null;
+        let is_there = within(WAIT, || {
+            // A page that is just being left has nothing to say.
+            found = self.try_run(script, arguments).unwrap_or_default();
+            !found.is_null()
+        });
+        assert!(is_there, "{arguments:?} is not there:\n{}", self.text());
+        found
+    }
+
     /// Strikes keys, wherever the keyboard is.
     pub(crate) fn strike(&self, keys: &str) {
         let strike = async { self.client.active_element().await?.send_keys(keys).await };
@@ -112,14 +133,45 @@ impl Browser {
         self.runtime.block_on(self.client.perform_actions(pointer)).unwrap();
     }
 
-    /// Runs a script in the page, and returns what it returns.
+    /// Presses keys down in this order, and lets go of them in the other.
+    pub(crate) fn chord(&self, keys: &[char]) {
+        let down = keys.iter().map(|&value| KeyAction::Down { value });
+        let up = keys.iter().rev().map(|&value| KeyAction::Up { value });
+        let strokes = down.chain(up).fold(KeyActions::new("keys".into()), KeyActions::then);
+        self.runtime.block_on(self.client.perform_actions(strokes)).unwrap();
+    }
+
+    /// Runs a script in the page, and returns what it returns, or what its promise brings.
+    #[track_caller]
     pub(crate) fn run(&self, script: &str, arguments: &[Value]) -> Value {
-        self.runtime.block_on(self.client.execute(script, arguments.to_vec())).unwrap()
+        self.try_run(script, arguments).unwrap()
+    }
+
+    fn try_run(&self, script: &str, arguments: &[Value]) -> Result<Value, CmdError> {
+        self.runtime.block_on(self.client.execute(script, arguments.to_vec()))
+    }
+
+    /// Gives an order to the browser's tools for developers.
+    pub(crate) fn order(&self, command: &str, parameters: &Value) -> Value {
+        self.ask("goog/cdp/execute", json!({ "cmd": command, "params": parameters }))
+    }
+
+    /// Returns what the browser has told developers since it was last asked: what went wrong, with
+    /// pages, their scripts, and what they load.
+    pub(crate) fn troubles(&self) -> Vec<String> {
+        let told = self.ask("se/log", json!({ "type": "browser" }));
+        let told = told.as_array().unwrap().iter();
+        let bad = told.filter(|one| one["level"] == "SEVERE" || one["level"] == "WARNING");
+        bad.map(|one| one["message"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn ask(&self, path: &'static str, body: Value) -> Value {
+        self.runtime.block_on(self.client.issue_cmd(Question { path, body })).unwrap()
     }
 
     /// Keeps a picture of the window among the screenshots.
     pub(crate) fn keep_picture(&self, name: &str) {
-        let folder = binary().ancestors().nth(2).unwrap().join("screenshots");
+        let folder = built().join("screenshots");
         fs::create_dir_all(&folder).unwrap();
         let picture = self.runtime.block_on(self.client.screenshot()).unwrap();
         fs::write(folder.join(format!("{name}.png")), picture).unwrap();
@@ -164,8 +216,36 @@ impl Drop for Browser {
     }
 }
 
+/// Something that drivers of Chromium are asked besides what drivers of all browsers are.
+#[derive(Debug)]
+struct Question {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Question {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}
+
+/// Returns the folder of everything that is built.
+pub(crate) fn built() -> PathBuf {
+    binary().ancestors().nth(2).unwrap().to_owned()
+}
+
 /// Starts the driver; returns its port too.
 fn drive() -> (Child, String) {
+    // The port that it finds for itself may be somebody else's a moment later, and then it gives up.
+    let started = iter::repeat_with(try_drive).take(DRIVES).flatten().next();
+    started.expect("the driver says its port")
+}
+
+fn try_drive() -> Option<(Child, String)> {
     let mut driver = Command::new("chromedriver")
         .arg("--port=0")
         .env("TZ", "America/New_York")
@@ -181,8 +261,14 @@ fn drive() -> (Child, String) {
     });
     // It may have more to say.
     driver.stdout = Some(said.into_inner());
-    (driver, port.expect("the driver says its port"))
+    if port.is_none() {
+        driver.wait().unwrap();
+    }
+    Some((driver, port?))
 }
+
+/// How often the driver is started before something else must be wrong.
+const DRIVES: usize = 5;
 
 /// For how many seconds a page may take to show something.
 const WAIT: u64 = 20;

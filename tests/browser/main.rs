@@ -1,7 +1,7 @@
-//! The guest's page in a real browser, against the built server and agent, a real VNC server and
-//! the test card.
+//! The pages in a real browser, against the built server and agent, a real VNC server and the test
+//! card.
 //!
-//! A test waits for what a guest would see. Its pictures are kept in `target/screenshots`.
+//! A test waits for what somebody would see. Its pictures are kept in `target/screenshots`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,8 +27,18 @@ mod x11;
 mod breaks;
 mod browser;
 mod ends;
+mod every_page;
+mod first_run;
+mod greeting;
+mod hand;
 mod network;
 mod page;
+mod pages;
+mod paths;
+mod people;
+mod plain;
+mod scene;
 mod terminal;
 mod time;
+mod together;
 mod work;

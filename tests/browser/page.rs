@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::place::{GUEST, Invite, Place};
+use crate::place::{GUEST, INVITES, Invite, Place};
 use crate::product::within;
 
 impl Browser {
@@ -78,6 +78,16 @@ impl Browser {
 /// Returns the address that the mail of an invite leads to.
 pub(crate) fn link(place: &Place, invite: &Invite) -> String {
     place.show(invite)["link"].as_str().unwrap().to_owned()
+}
+
+/// Returns the only invite there is, which was made in a browser.
+pub(crate) fn only_invite(place: &Place) -> Invite {
+    let all = place.owner.get(INVITES).ok();
+    assert_eq!(all["data"].as_array().unwrap().len(), 1, "{all}");
+    let id = all["data"][0]["id"].as_str().unwrap().to_owned();
+    let invite = Invite { id, token: String::new() };
+    let token = link(place, &invite).rsplit('/').next().unwrap().to_owned();
+    Invite { token, ..invite }
 }
 
 /// Keys as drivers of browsers name them.

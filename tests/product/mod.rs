@@ -40,8 +40,16 @@ impl Product {
 
     /// Makes the team in a data directory of the caller's choice.
     pub(crate) fn in_folder(folder: tempfile::TempDir, data: PathBuf) -> Self {
+        let mut product = Self::without_team(folder, data);
+        product.cli(&["init", "--team", "acme", "--name", "Acme", "--owner", OWNER]);
+        product.owner = product.api_key(OWNER);
+        product
+    }
+
+    /// Names a data directory in which nothing is yet.
+    pub(crate) fn without_team(folder: tempfile::TempDir, data: PathBuf) -> Self {
         let mail = format!("dir:{}", folder.path().join("mail").display());
-        let mut product = Self {
+        Self {
             folder,
             data,
             mail,
@@ -50,10 +58,7 @@ impl Product {
             server: None,
             wrapper: Vec::new(),
             environment: Vec::new(),
-        };
-        product.cli(&["init", "--team", "acme", "--name", "Acme", "--owner", OWNER]);
-        product.owner = product.api_key(OWNER);
-        product
+        }
     }
 
     /// Starts the server, and waits until it answers.

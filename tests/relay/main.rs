@@ -21,6 +21,7 @@ mod load;
 mod patience;
 mod permissions;
 mod place;
+mod revoked;
 mod stream;
 mod test_card;
 mod tickets;

@@ -25,7 +25,7 @@ pub(crate) struct Place {
 #[derive(Clone)]
 pub(crate) struct Invite {
     pub(crate) id: String,
-    token: String,
+    pub(crate) token: String,
 }
 
 /// What the guest got by connecting.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::Method;
 use clap::Args;
-use guest_core::{ComputerId, ComputerName, Email, GroupId, UserId};
+use guest_core::{ComputerId, ComputerName, Email, FileId, FileName, GroupId, UserId, WorkspaceId};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -235,7 +235,7 @@ impl Admin {
     }
 
     /// Returns everything in a list.
-    async fn everything(&self, ask: Ask) -> Result<Vec<Value>, Failure> {
+    pub(crate) async fn everything(&self, ask: Ask) -> Result<Vec<Value>, Failure> {
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
@@ -289,6 +289,48 @@ impl Admin {
         self.one(&["groups"], is_it).await?.ok_or_else(|| not_found("group", name))
     }
 
+    /// Returns the user that one is in the team.
+    pub(crate) async fn own_user(&self) -> Result<String, Failure> {
+        let me = self.call(Ask::new(Method::GET, &["v1", "me"])).await?;
+        let team = self.team().await?;
+        let own = items(&me, "teams").find(|one| text(one, "id").as_deref() == Some(team));
+        own.and_then(|one| text(one, "user_id"))
+            .ok_or_else(|| usage("the operator is in no workspace: name a user with --as"))
+    }
+
+    /// Returns the id of a workspace that one is in, given by name or id.
+    pub(crate) async fn workspace(&self, name: &str) -> Result<String, Failure> {
+        if name.parse::<WorkspaceId>().is_ok() {
+            return Ok(name.to_owned());
+        }
+        let all = self.everything(self.ask(Method::GET, &["workspaces"]).await?).await?;
+        let mut found =
+            all.iter().filter(|one| text(one, "name").is_some_and(|found| found == name));
+        match (found.next(), found.next()) {
+            (Some(_), Some(_)) => {
+                Err(usage(&format!("several workspaces are called {name}: name one by its id")))
+            }
+            (found, _) => found
+                .and_then(|one| text(one, "id"))
+                .ok_or_else(|| not_found("workspace", name)),
+        }
+    }
+
+    /// Returns a file of a workspace, given by name or id.
+    pub(crate) async fn file(&self, workspace: &str, name: &str) -> Result<Value, Failure> {
+        let path = ["workspaces", workspace, "files"];
+        if name.parse::<FileId>().is_ok() {
+            return self.get(&[&path[..], &[name]].concat()).await;
+        }
+        let wanted = FileName::parse(name).map_err(|_| not_found("file", name))?;
+        let all = self.everything(self.ask(Method::GET, &path).await?).await?;
+        let is_it = |file: &&Value| {
+            let name = text(file, "name").and_then(|name| FileName::parse(&name).ok());
+            name.is_some_and(|name| name.key() == wanted.key())
+        };
+        all.iter().find(is_it).cloned().ok_or_else(|| not_found("file", name))
+    }
+
     async fn one(
         &self,
         path: &[&str],
@@ -331,7 +373,8 @@ fn local(settings: &Settings, acting: Option<Email>) -> Result<Local, Failure> {
     let clock = Arc::new(SteadyClock::default());
     let data = DataDir::new(&settings.data.value);
     let (store, key) = data.open(Arc::clone(&clock).of_store())?;
-    Ok(Local::new(compose::app(settings, store, key, clock), acting))
+    let app = compose::app(settings, store, key, clock);
+    Ok(Local::new(compose::with_files(app, settings)?, acting))
 }
 
 fn not_found(what: &str, name: &str) -> Failure {

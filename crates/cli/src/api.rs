@@ -33,15 +33,29 @@ pub(crate) struct Ask {
     method: Method,
     path: Vec<String>,
     query: Vec<(&'static str, String)>,
-    body: Option<Value>,
+    body: Option<Body>,
+    headers: Vec<(&'static str, String)>,
     based_on: Option<u32>,
+}
+
+/// What is sent.
+#[derive(Clone)]
+struct Body {
+    kind: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes of {}", self.bytes.len(), self.kind)
+    }
 }
 
 impl Ask {
     /// Asks by `method` for what is found at the segments of `path`.
     pub(crate) fn new(method: Method, path: &[&str]) -> Self {
         let path = path.iter().map(|segment| (*segment).to_owned()).collect();
-        Self { method, path, query: Vec::new(), body: None, based_on: None }
+        Self { method, path, query: Vec::new(), body: None, headers: Vec::new(), based_on: None }
     }
 
     /// Adds a query parameter, if there is one.
@@ -54,7 +68,20 @@ impl Ask {
     /// Sends a body.
     #[must_use]
     pub(crate) fn body(self, body: Value) -> Self {
-        Self { body: Some(body), ..self }
+        Self { body: Some(Body { kind: "application/json", bytes: body.to_string().into() }), ..self }
+    }
+
+    /// Sends bytes of another kind.
+    #[must_use]
+    pub(crate) fn bytes(self, kind: &'static str, bytes: Vec<u8>) -> Self {
+        Self { body: Some(Body { kind, bytes }), ..self }
+    }
+
+    /// Says something in a header.
+    #[must_use]
+    pub(crate) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
     }
 
     /// Says which version a change is based on (GA-40).

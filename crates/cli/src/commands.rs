@@ -7,13 +7,18 @@ mod backup;
 mod computer;
 mod config;
 mod credits;
+mod device;
 mod doctor;
 mod group;
 mod init;
+mod invitation;
 mod invite;
+mod join;
+mod join_request;
 mod mail;
 mod shell;
 mod user;
+mod workspace;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -92,8 +97,18 @@ pub(crate) enum Command {
     Credits(credits::Credits),
     /// See to users
     User(user::User),
+    /// See to one's devices
+    Device(device::Device),
+    /// Invite people to join the team, and greet them
+    Invitation(invitation::Invitation),
+    /// See to who asks to join the team
+    JoinRequest(join_request::JoinRequest),
+    /// Ask to join a team
+    Join(join::Join),
     /// See to groups of users
     Group(group::Group),
+    /// Share files and computers with a few people
+    Workspace(workspace::Workspace),
     /// See to keys with which programs use the API
     ApiKey(api_key::ApiKey),
     /// Show who did what, when and from where
@@ -129,7 +144,12 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Computer(computer) => block_on(computer.run(&common)),
         Command::Credits(credits) => block_on(credits.run(&common)),
         Command::User(user) => block_on(user.run(&common)),
+        Command::Device(device) => block_on(device.run(&common)),
+        Command::Invitation(invitation) => block_on(invitation.run(&common)),
+        Command::JoinRequest(request) => block_on(request.run(&common)),
+        Command::Join(join) => block_on(join.run(&common)),
         Command::Group(group) => block_on(group.run(&common)),
+        Command::Workspace(workspace) => block_on(workspace.run(&common)),
         Command::ApiKey(key) => block_on(key.run(&common)),
         Command::Audit(audit) => block_on(audit.run(&common)),
         Command::Mail(mail) => block_on(mail.run(&common)),

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use guest_app::{App, Config};
+use guest_app::{App, Config, FileStore};
+use guest_blobs::{ObjectBlobs, Place};
 use guest_core::MacKey;
+use guest_identity::Directory;
 use guest_mailer::{Origin, Words};
 use guest_store_sqlite::SqliteStore;
 
 use crate::clock::SteadyClock;
 use crate::config::Settings;
+use crate::data::make_private_folder;
 use crate::entropy::SystemEntropy;
+use crate::failure::Failure;
 
 /// Makes the application over a store, with what the settings say.
 pub(crate) fn app(
@@ -28,7 +32,36 @@ pub(crate) fn app(
         key,
     };
     let words = Words::new(origin(settings));
-    App::new(store, config, Arc::new(SystemEntropy::new(clock)), Arc::new(words))
+    let app = App::new(
+        store,
+        config,
+        Arc::new(SystemEntropy::new(Arc::clone(&clock))),
+        Arc::new(words),
+    );
+    match &settings.sso {
+        Some(sso) => {
+            let directory = Directory::new(sso.value.settings.clone(), move || clock.now());
+            app.with_vouching(Arc::new(directory))
+        }
+        None => app,
+    }
+}
+
+/// Gives the application its place for files (OR-43); a folder is made where there is none.
+///
+/// # Errors
+///
+/// Returns what stands in the way.
+pub(crate) fn with_files(app: App, settings: &Settings) -> Result<App, Failure> {
+    let place = &settings.blobs.value;
+    if let Place::Folder(path) = place {
+        make_private_folder(path)?;
+    }
+    let blobs = ObjectBlobs::open(place, std::env::vars()).map_err(|error| {
+        Failure::doing(&format!("cannot keep files in {place}"), &error)
+    })?;
+    let quota = settings.file_quota.value;
+    Ok(app.with_files(FileStore { blobs: Arc::new(blobs), quota }))
 }
 
 /// Returns where the server's mails come from.

@@ -32,6 +32,9 @@ pub(crate) enum Setting {
     MetricsPublic,
     Mail,
     MailFrom,
+    Blobs,
+    FileQuota,
+    Sso,
     Brand,
     Payment,
     RefundUsedOnCancel,
@@ -47,7 +50,7 @@ pub(crate) enum Setting {
 
 impl Setting {
     /// All settings, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::Data,
         Self::Server,
         Self::ApiKey,
@@ -59,6 +62,9 @@ impl Setting {
         Self::MetricsPublic,
         Self::Mail,
         Self::MailFrom,
+        Self::Blobs,
+        Self::FileQuota,
+        Self::Sso,
         Self::Brand,
         Self::Payment,
         Self::RefundUsedOnCancel,
@@ -86,6 +92,9 @@ impl Setting {
             Self::MetricsPublic => "metrics_public",
             Self::Mail => "mail",
             Self::MailFrom => "mail_from",
+            Self::Blobs => "blobs",
+            Self::FileQuota => "file_quota",
+            Self::Sso => "sso",
             Self::Brand => "brand",
             Self::Payment => "payment",
             Self::RefundUsedOnCancel => "refund_used_on_cancel",
@@ -115,6 +124,9 @@ impl Setting {
             | Self::MetricsPublic
             | Self::Mail
             | Self::MailFrom
+            | Self::Blobs
+            | Self::FileQuota
+            | Self::Sso
             | Self::Brand
             | Self::Payment
             | Self::RefundUsedOnCancel
@@ -130,12 +142,17 @@ impl Setting {
 
     /// Returns whether it is the path of a file or directory of this machine.
     const fn is_path(self) -> bool {
-        matches!(self, Self::Data | Self::KeyFile | Self::VncPasswordFile)
+        matches!(self, Self::Data | Self::Blobs | Self::Sso | Self::KeyFile | Self::VncPasswordFile)
     }
 
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.name() == name)
     }
+}
+
+/// Reads the address of a server, as it is bound into what is signed (OR-31).
+pub(crate) fn server_address(text: &str) -> Result<String, String> {
+    read::origin(text)
 }
 
 /// What the options of a command say.
@@ -205,6 +222,12 @@ pub(crate) struct Memory {
     pub(crate) config: Option<PathBuf>,
     /// How its mails go out, without the password; nothing if it was not told.
     pub(crate) mail: Option<String>,
+    /// Where it keeps files; nothing if it was not told.
+    #[serde(default)]
+    pub(crate) blobs: Option<String>,
+    /// Where it read whom to believe; nothing if it was not told.
+    #[serde(default)]
+    pub(crate) sso: Option<String>,
 }
 
 impl Said {
@@ -254,7 +277,10 @@ impl Said {
         if let Some(found) = self.file.as_ref().and_then(|file| file.find(key)) {
             return Some(found);
         }
-        let remembered = self.memory.public_url.clone().filter(|_| key == Setting::PublicUrl);
+        let url = self.memory.public_url.clone().filter(|_| key == Setting::PublicUrl);
+        let remembered = url.or_else(|| self.memory.blobs.clone().filter(|_| key == Setting::Blobs));
+        let remembered =
+            remembered.or_else(|| self.memory.sso.clone().filter(|_| key == Setting::Sso));
         remembered.map(|value| (value, Place::Memory))
     }
 }

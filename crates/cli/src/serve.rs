@@ -9,6 +9,7 @@ mod http;
 pub(crate) mod logs;
 mod options;
 mod presence;
+mod repeats;
 pub(crate) mod stop;
 
 pub(crate) use options::Options;
@@ -35,8 +36,10 @@ use crate::config::{LogFormat, MEMORY, Memory, Place, Setting, Settings};
 use crate::data::{DataDir, NewKeys, replace_private};
 use crate::entropy::SystemEntropy;
 use crate::failure::{Failure, chain};
+use crate::out::print;
 use background::Background;
 use presence::Presence;
+use repeats::Repeats;
 use stop::Stop;
 
 /// Run the server
@@ -70,10 +73,10 @@ impl Serve {
                 settings.public_url.place = Place::Default;
             }
         }
-        logs::start(settings.log_format.value);
+        let repeats = logs::start(settings.log_format.value);
         let new_keys = if self.new_keys { NewKeys::Wanted } else { NewKeys::ForNewDatabase };
         let runtime = runtime()?;
-        let served = runtime.block_on(Server::start(settings, new_keys, self.demo));
+        let served = runtime.block_on(Server::start(settings, new_keys, self.demo, repeats));
         // Whatever still runs had its time to come to an end.
         runtime.shutdown_timeout(Duration::from_millis(100));
         drop(folder);
@@ -99,6 +102,7 @@ impl Server {
         mut settings: Settings,
         new_keys: NewKeys,
         is_demo: bool,
+        repeats: Repeats,
     ) -> Result<(), Failure> {
         let stop = Stop::on_signal()?;
         let listener = listen(settings.listen.value).await?;
@@ -110,16 +114,17 @@ impl Server {
         let agents = Arc::new(Agents::default());
         let app = compose::app(&settings, Arc::clone(&store), key, Arc::clone(&clock))
             .with_relay(Arc::clone(&agents) as _);
+        let app = compose::with_files(app, &settings)?;
         let transport = Transport::parse(&settings.mail.value)
             .map_err(|error| Failure::Usage(chain(&error)))?;
         remember(&settings, &data)?;
         let presence = Presence::announce(data.path(), &app).await?;
         end_left(&app).await?;
         let server = Self { settings, app, agents, store, clock, transport, listener, presence };
-        server.run(stop, is_demo).await
+        server.run(stop, is_demo, repeats).await
     }
 
-    async fn run(self, stop: Stop, is_demo: bool) -> Result<(), Failure> {
+    async fn run(self, stop: Stop, is_demo: bool, repeats: Repeats) -> Result<(), Failure> {
         let Self { settings, app, agents, store, clock, transport, listener, presence: _here } =
             self;
         let (due, mails) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -134,9 +139,11 @@ impl Server {
         let courier = Courier::new(outbox, post, mails).with_grace(GRACE);
         let mut background = Background::new(stop.clone());
         background.add("courier", courier.run(stop.wait()));
+        background.add("log", repeats.tell(stop.clone()));
         let timer = background::run_due(app.clone(), Arc::clone(&clock), due, stop.clone());
         background.add("due", timer);
         background.add("sweeper", background::sweep(app.clone(), stop.clone()));
+        let (app, set_up) = offer_set_up(app, is_demo).await?;
         let gateway = Gateway::new(app.clone(), agents, clock.of_gateway(), stop.told());
         let router = http::router(&app, &settings, store, gateway.clone(), &stop);
         background.add("gateway", async move { gateway.run().await });
@@ -145,12 +152,8 @@ impl Server {
             background.add("agent", computer.run(stop.clone()));
         }
         say_started(&settings);
-        if app.teams().await?.is_empty() {
-            tracing::warn!(
-                "there is no team yet: make one with `guest init --team ID --name NAME \
-                 --owner EMAIL --data {}`",
-                settings.data.value.display()
-            );
+        if let Some(address) = set_up {
+            say_set_up(&settings, &address)?;
         }
         background.add("http", http::serve(listener, router, stop.clone()));
         background.finish().await
@@ -179,11 +182,35 @@ async fn end_left(app: &App) -> Result<(), Failure> {
 fn remember(settings: &Settings, data: &DataDir) -> Result<(), Failure> {
     let config = settings.file.as_ref().and_then(|file| fs::canonicalize(file).ok());
     let public_url = Some(settings.public_url.value.clone());
-    let memory = Memory { public_url, config, mail: settings.remembered_mail() };
+    let (mail, blobs) = (settings.remembered_mail(), settings.remembered_blobs());
+    let sso = settings.remembered_sso();
+    let memory = Memory { public_url, config, mail, blobs, sso };
     let memory = serde_json::to_vec(&memory).unwrap_or_default();
     let path = data.path().join(MEMORY);
     replace_private(&path, &memory)
         .map_err(|error| Failure::doing(&format!("cannot write {}", path.display()), &error))
+}
+
+/// Draws the link with which a server that has no team is set up (WB-13).
+async fn offer_set_up(app: App, is_demo: bool) -> Result<(App, Option<String>), Failure> {
+    if is_demo || app.is_set_up().await? {
+        return Ok((app, None));
+    }
+    let (app, address) = app.offering_set_up();
+    Ok((app, Some(address)))
+}
+
+/// Says how the first team is made: to whoever started the server, and in no log, since the link
+/// is a secret.
+fn say_set_up(settings: &Settings, address: &str) -> Result<(), Failure> {
+    tracing::warn!(
+        "there is no team yet: open the link that is printed, or make one with `guest init --team \
+         ID --name NAME --owner EMAIL --data {}`",
+        settings.data.value.display()
+    );
+    print(&format!(
+        "There is no team yet. Set one up in a browser; this link works once:\n\n  {address}\n"
+    ))
 }
 
 fn say_started(settings: &Settings) {

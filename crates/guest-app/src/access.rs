@@ -4,11 +4,11 @@
 //! transaction, so that a change beside a running server holds at once (IF-21).
 
 use guest_core::{
-    ApiKey, Email, Group, Login, Right, Role, Scopes, SecretHash, Team, TeamId, User, UserId,
-    permit, permit_key,
+    ApiKey, Email, Group, Identity, Login, Right, Role, Scopes, SecretHash, Team, TeamId, User,
+    UserId, permit, permit_key,
 };
 
-use crate::record::{Membership, Range, find, first, list, row};
+use crate::record::{BoundIdentity, Membership, Range, find, first, list, row};
 use crate::{Denied, Fault, View, tables};
 
 /// What a caller shows of themselves.
@@ -74,9 +74,11 @@ impl Actor {
             Caller::Nobody => Err(Denied::Unauthenticated.into()),
             Caller::Login(hash) => {
                 let login = login(view, *hash)?.ok_or(Denied::Unauthenticated)?;
-                let team = require_team(view, id)?;
+                let team = require_team(view, id.filter(|id| login.proof.reaches(*id)))?;
                 let user = user_by_email(view, team.id, &login.email)?;
-                Self::user(view, team, user, None)
+                let actor = Self::user(view, team, user, None)?;
+                actor.team.admit(login.proof)?;
+                Ok(actor)
             }
             Caller::ApiKey(hash) => {
                 let key = api_key(view, *hash)?.ok_or(Denied::Unauthenticated)?;
@@ -170,11 +172,22 @@ impl Actor {
     }
 }
 
-/// Returns the account that is signed in, if a person is.
-pub(crate) fn account(view: &mut dyn View, call: &Call) -> Result<Option<Email>, Fault> {
+/// Returns the account that is signed in as far as a team's guest links are concerned, if a
+/// person is (OR-35).
+pub(crate) fn account(
+    view: &mut dyn View,
+    call: &Call,
+    team: TeamId,
+) -> Result<Option<Email>, Fault> {
+    let login = signed_in(view, call)?.filter(|login| login.proof.reaches(team));
+    Ok(login.map(|login| login.email))
+}
+
+/// Returns the session of whoever is signed in, if a person is.
+pub(crate) fn signed_in(view: &mut dyn View, call: &Call) -> Result<Option<Login>, Fault> {
     match &call.caller {
         Caller::Nobody => Ok(None),
-        Caller::Login(hash) => Ok(login(view, *hash)?.map(|login| login.email)),
+        Caller::Login(hash) => login(view, *hash),
         Caller::ApiKey(_) | Caller::Operator { .. } => Err(Denied::PeopleOnly.into()),
     }
 }
@@ -199,6 +212,18 @@ pub(crate) fn user_by_email(
     email: &Email,
 ) -> Result<Option<User>, Fault> {
     Ok(first(view, &tables::USER_EMAIL, &row![email.key(), team])?)
+}
+
+/// Returns the active user of this identity (OR-35).
+pub(crate) fn user_by_identity(
+    view: &mut dyn View,
+    team: TeamId,
+    identity: &Identity,
+) -> Result<Option<User>, Fault> {
+    let key = row![team, identity.issuer.as_str(), identity.subject.as_str()];
+    let Some(bound) = find::<BoundIdentity>(view, &key)? else { return Ok(None) };
+    let user: Option<User> = find(view, &row![team, bound.user])?;
+    Ok(user.filter(User::is_active))
 }
 
 /// Returns all users of a team, revoked ones too.

@@ -1,24 +1,29 @@
 //! The audit log, for those who may read it (QU-35).
 
-use chrono::{DateTime, Utc};
-use guest_core::{InputError, Instant, Right};
+mod told;
+
+pub use self::told::{AuditLine, AuditLog, Seen};
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use guest_core::{InputError, Instant, Right, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Actor;
 use crate::paging::page;
 use crate::record::{AuditEntry, Range, row};
 use crate::view::Page;
-use crate::{App, Call, Fault, Paging, Pending, StoreError, tables};
+use crate::{App, Call, Fault, Paging, Pending, StoreError, View, tables};
 
 /// Which lines of the audit log to show.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[serde(deny_unknown_fields)]
 pub struct AuditFilter {
-    /// From this moment on, as RFC 3339.
+    /// From this moment on (RFC 3339), or from the start of this day (`2026-12-01`) on the team's
+    /// clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// Before this moment, as RFC 3339.
+    /// Before this moment, or to the end of this day on the team's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// By whom: an email, a computer's id, `operator` or `system`.
@@ -27,6 +32,10 @@ pub struct AuditFilter {
     /// About what: an id, or a name where the thing has no id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// What kind of deed: the part before the dot, such as `invite`; for pages.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", param(ignore))]
+    pub kind: Option<String>,
 }
 
 /// A line of the audit log.
@@ -62,23 +71,33 @@ impl App {
         paging: &Paging,
     ) -> Pending<Page<AuditView>> {
         let (call, team) = (call.clone(), team.to_owned());
-        let (filter, paging) = (filter.read(), paging.clone());
+        let (filter, paging) = (filter.clone(), paging.clone());
         self.read(move |view, _| {
             let actor = Actor::with(view, &call, &team, Right::ReadAudit)?;
-            let (filter, paged) = match (filter.clone(), paging.parse()) {
-                (Ok(filter), Ok(paged)) => (filter, paged),
-                (filter, paged) => {
-                    let wrong = [filter.err(), paged.err()].into_iter().flatten();
-                    return Err(wrong.flatten().collect::<Vec<_>>().into());
-                }
-            };
-            let (prefix, index) = (row![actor.team.id], Some(&tables::AUDIT_TEAM));
-            let range = Range { index, prefix: &prefix, backwards: true, ..Range::default() };
-            page(view, &range, &paged, |_, entry: AuditEntry| {
-                if filter.fits(&entry) { AuditView::of(entry).map(Some) } else { Ok(None) }
-            })
+            lines(view, &actor, &filter, &paging)
         })
     }
+}
+
+/// Returns a page of the lines that a filter lets through.
+fn lines(
+    view: &mut dyn View,
+    actor: &Actor,
+    filter: &AuditFilter,
+    paging: &Paging,
+) -> Result<Page<AuditView>, Fault> {
+    let (sought, paged) = match (filter.read(actor.team.zone), paging.parse()) {
+        (Ok(sought), Ok(paged)) => (sought, paged),
+        (sought, paged) => {
+            let wrong = [sought.err(), paged.err()].into_iter().flatten();
+            return Err(wrong.flatten().collect::<Vec<_>>().into());
+        }
+    };
+    let (prefix, index) = (row![actor.team.id], Some(&tables::AUDIT_TEAM));
+    let range = Range { index, prefix: &prefix, backwards: true, ..Range::default() };
+    page(view, &range, &paged, |_, entry: AuditEntry| {
+        if sought.fits(&entry) { AuditView::of(entry).map(Some) } else { Ok(None) }
+    })
 }
 
 /// Which lines to show, read.
@@ -88,21 +107,33 @@ struct Sought {
     to: Option<Instant>,
     actor: Option<String>,
     subject: Option<String>,
+    kind: Option<String>,
 }
 
 impl AuditFilter {
-    fn read(&self) -> Result<Sought, Vec<InputError>> {
+    fn read(&self, zone: Zone) -> Result<Sought, Vec<InputError>> {
         let mut errors = Vec::new();
-        let mut moment = |pointer: &str, text: &Option<String>| {
-            let read = text.as_deref().map(DateTime::parse_from_rfc3339)?;
-            read.map(|at| at.to_utc())
-                .map_err(|_| errors.push(InputError::invalid(pointer, NO_MOMENT)))
-                .ok()
+        let mut moment = |pointer: &str, text: &Option<String>, days| {
+            let text = text.as_deref()?;
+            let read = read_moment(text, zone, days);
+            if read.is_none() {
+                errors.push(InputError::invalid(pointer, NO_MOMENT));
+            }
+            read
         };
-        let (from, to) = (moment("/from", &self.from), moment("/to", &self.to));
-        let (actor, subject) = (self.actor.clone(), self.subject.clone());
-        if errors.is_empty() { Ok(Sought { from, to, actor, subject }) } else { Err(errors) }
+        let (from, to) = (moment("/from", &self.from, 0), moment("/to", &self.to, 1));
+        let Self { actor, subject, kind, .. } = self.clone();
+        if errors.is_empty() { Ok(Sought { from, to, actor, subject, kind }) } else { Err(errors) }
     }
+}
+
+/// Reads a moment, or a day as the first moment of the day so many days after it.
+fn read_moment(text: &str, zone: Zone, days: u64) -> Option<Instant> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.to_utc());
+    }
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    day.checked_add_days(Days::new(days)).map(|day| zone.day_start(day))
 }
 
 impl Sought {
@@ -111,6 +142,9 @@ impl Sought {
             && self.to.is_none_or(|to| entry.at < to)
             && self.actor.as_ref().is_none_or(|actor| actor.eq_ignore_ascii_case(&entry.actor))
             && self.subject.as_ref().is_none_or(|subject| *subject == entry.subject)
+            && self.kind.as_ref().is_none_or(|kind| {
+                entry.action.split_once('.').is_some_and(|(family, _)| family == kind)
+            })
     }
 }
 
@@ -130,4 +164,4 @@ impl AuditView {
     }
 }
 
-const NO_MOMENT: &str = "not a moment; write it like 2026-12-01T09:00:00Z";
+const NO_MOMENT: &str = "neither a moment (RFC 3339) nor a day; write it like 2026-12-01";

@@ -35,6 +35,10 @@ pub struct ComputerKeyView {
     pub name: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When a computer with it was last heard; null if none ever was.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// How many computers have it.
+    pub computers: usize,
 }
 
 /// A computer key that was made.
@@ -76,9 +80,9 @@ impl App {
             let actor = Actor::with(view, &call, &team, Right::ReadComputerKeys)?;
             let (paged, prefix) = (paging.parse()?, row![actor.team.id]);
             let range = Range { prefix: &prefix, ..Range::default() };
-            page(view, &range, &paged, |_, key: ComputerKey| {
-                let ComputerKey { id, name, created_at, .. } = key;
-                Ok(Some(ComputerKeyView { id, name: name.to_string(), created_at }))
+            page(view, &range, &paged, |view, key: ComputerKey| {
+                let computers = computers_of(view, key.id)?;
+                Ok(Some(ComputerKeyView::of(&key, &computers)))
             })
         })
     }
@@ -127,6 +131,18 @@ impl App {
             let detail = serde_json::json!({ "name": key.name.as_str() });
             work.audit(key.team, &by, "computer_key.delete", id, &detail)
         })
+    }
+}
+
+impl ComputerKeyView {
+    fn of(key: &ComputerKey, computers: &[Computer]) -> Self {
+        Self {
+            id: key.id,
+            name: key.name.to_string(),
+            created_at: key.created_at,
+            last_used_at: computers.iter().filter_map(|computer| computer.last_seen).max(),
+            computers: computers.len(),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What whoever runs the server decides.
 
 use guest_core::{
-    Email, InviteId, Link, LinkToken, MacKey, PaymentMethod, PriceList, RefundPolicy, SessionId,
-    TeamId,
+    Email, InviteId, Link, LinkToken, MacKey, MemberInviteId, MemberLink, PaymentMethod, PriceList, RefundPolicy, Secret,
+    SessionId, TeamId,
 };
 
 /// What whoever runs the server decides.
@@ -31,6 +31,27 @@ impl Config {
         format!("{}/g/{}", self.public_url, token.expose())
     }
 
+    /// Returns the address that somebody opens who is invited to join (OR-20).
+    pub(crate) fn member_link(&self, team: TeamId, invitation: MemberInviteId) -> String {
+        let token = MemberLink { team, invitation }.token(&self.key);
+        format!("{}/j/{}", self.public_url, token.expose())
+    }
+
+    /// Returns the address of the page on which somebody is greeted (OR-21).
+    pub(crate) fn invitations_page(&self, team: TeamId) -> String {
+        format!("{}/invitations", self.team_page(team))
+    }
+
+    /// Returns the address where a person sees what becomes of their request to join (OR-30).
+    pub(crate) fn join_request_page(&self, token: &str) -> String {
+        format!("{}/join-request/{token}", self.public_url)
+    }
+
+    /// Returns the address at which anybody can ask to join a team (OR-30).
+    pub(crate) fn join_page(&self, team: TeamId) -> String {
+        format!("{}/join/{team}", self.public_url)
+    }
+
     /// Returns the address at which the stream of a relayed session is opened, without its ticket.
     pub(crate) fn stream_url(&self, session: SessionId) -> String {
         // `http` becomes `ws`, and `https` becomes `wss`.
@@ -43,6 +64,13 @@ impl Config {
     /// What stands after the `#` is never sent, so that no log of addresses has the code (QU-31).
     pub(crate) fn sign_in_page(&self, email: &Email, code: &str) -> String {
         format!("{}/sign-in/code?email={}#{code}", self.public_url, encoded(email.as_str()))
+    }
+
+    /// Returns the address of the page that enrols one more device (OR-8).
+    ///
+    /// As with codes, what stands after the `#` is never sent.
+    pub(crate) fn device_page(&self, secret: &Secret) -> String {
+        format!("{}/devices/new#{}", self.public_url, secret.expose())
     }
 
     /// Returns the address of a team's page.

@@ -3,13 +3,14 @@
 
 use chrono::TimeDelta;
 use guest_core::{
-    Computer, Instant, Invite, Life, SILENCE, Session, SessionEndReason, TICKET_LIFE,
+    Computer, Greeting, Instant, Invite, Life, MemberInvite, SILENCE, Session, SessionEndReason,
+    TICKET_LIFE,
 };
 
 use crate::record::{Range, Record, list};
 use crate::table::{Index, Value};
 use crate::work::{By, Work, live_sessions};
-use crate::{App, Call, Fault, Pending, View, tables};
+use crate::{App, Call, Fault, Pending, View, greetings, member_invites, tables};
 
 /// What was due and is done, and when to ask again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,6 +32,8 @@ impl App {
             let silent: Vec<Computer> = overdue(work.tx, &tables::COMPUTER_DUE, SILENCE, limit)?;
             let unused: Vec<Session> = overdue(work.tx, &tables::SESSION_DUE, TICKET_LIFE, limit)?;
             let invites: Vec<Invite> = due(work.tx, &tables::INVITE_DUE, limit)?;
+            let greetings: Vec<Greeting> = due(work.tx, &tables::GREETING_DUE, limit)?;
+            let members: Vec<MemberInvite> = due(work.tx, &tables::MEMBER_INVITE_DUE, limit)?;
             let mut done = 0;
             for computer in &silent {
                 done += usize::from(fall_silent(work, computer)?);
@@ -40,6 +43,12 @@ impl App {
             }
             for invite in &invites {
                 done += usize::from(move_on(work, invite)?);
+            }
+            for greeting in &greetings {
+                done += usize::from(greetings::handle_due(work, greeting)?);
+            }
+            for invite in &members {
+                done += usize::from(member_invites::handle_due(work, invite)?);
             }
             Ok(Due { done, next: next(work.tx)? })
         })
@@ -129,13 +138,17 @@ fn next(view: &mut dyn View) -> Result<Option<Instant>, Fault> {
     let invite: Vec<Invite> = list(view, &first(&tables::INVITE_DUE))?;
     let computer: Vec<Computer> = list(view, &first(&tables::COMPUTER_DUE))?;
     let session: Vec<Session> = list(view, &first(&tables::SESSION_DUE))?;
+    let greeting: Vec<Greeting> = list(view, &first(&tables::GREETING_DUE))?;
+    let member: Vec<MemberInvite> = list(view, &first(&tables::MEMBER_INVITE_DUE))?;
     let now = view.now();
     // A moment too far ahead is one from before the clock was set back.
     let soon = |due: Instant, patience| if due < now + patience + patience { due } else { now };
     let invite = invite.first().and_then(Invite::due);
     let computer = computer.first().and_then(Computer::due).map(|due| soon(due, SILENCE));
     let session = session.first().and_then(Session::due).map(|due| soon(due, TICKET_LIFE));
-    Ok([invite, computer, session].into_iter().flatten().min())
+    let greeting = greeting.first().and_then(Greeting::due);
+    let member = member.first().and_then(MemberInvite::due);
+    Ok([invite, computer, session, greeting, member].into_iter().flatten().min())
 }
 
 fn instant(at: Instant) -> Value {

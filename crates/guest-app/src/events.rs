@@ -10,6 +10,7 @@ use crate::people::Sight;
 use crate::record::{Audience, Event, Range, list, row};
 use crate::table::Value;
 use crate::users::UserView;
+use crate::workspaces::is_in;
 use crate::{App, Call, Fault, Pending, StoreError, View, tables};
 
 /// Events in their order, as far as the caller may see them.
@@ -58,9 +59,12 @@ impl EventView {
             Audience::Users => serde_json::from_str(&event.data)
                 .map(|user: UserView| user.seen(event.team, sight, config))
                 .and_then(serde_json::to_value),
-            Audience::Invites | Audience::Computers | Audience::Credits => {
-                serde_json::from_str(&event.data)
-            }
+            Audience::Invites
+            | Audience::Computers
+            | Audience::Credits
+            | Audience::Workspaces
+            | Audience::Invitations
+            | Audience::JoinRequests => serde_json::from_str(&event.data),
         };
         let data = data.map_err(|error| StoreError::new("reading an event", error))?;
         Ok(Self {
@@ -94,9 +98,13 @@ impl App {
             let found = found_after(view, actor.team.id, after, limit)?;
             let last = found.last().map_or(after, |event| event.seq);
             let sight = Sight::of(&actor);
-            let seen = found.into_iter().filter(|event| is_seen(&actor, event));
-            let shown = seen.map(|event| EventView::of(event, sight, config));
-            Ok(Events { events: shown.collect::<Result<_, _>>()?, last })
+            let mut events = Vec::new();
+            for event in found {
+                if is_seen(view, &actor, &event)? {
+                    events.push(EventView::of(event, sight, config)?);
+                }
+            }
+            Ok(Events { events, last })
         })
     }
 
@@ -106,12 +114,13 @@ impl App {
     }
 }
 
-/// Returns whether somebody may see an event: as what it is about (GA-3, IF-6).
-fn is_seen(actor: &Actor, event: &Event) -> bool {
-    actor.may(event.audience.right())
-        && event
-            .owner
-            .is_none_or(|owner| actor.id() == Some(owner) || actor.may(Right::ReachPersonal))
+/// Returns whether somebody may see an event: as what it is about (GA-3, IF-6, OR-41).
+fn is_seen(view: &mut dyn View, actor: &Actor, event: &Event) -> Result<bool, Fault> {
+    let reaches = |owner| actor.id() == Some(owner) || actor.may(Right::ReachPersonal);
+    if !actor.may(event.audience.right()) || !event.owner.is_none_or(reaches) {
+        return Ok(false);
+    }
+    event.workspace.map_or(Ok(true), |workspace| is_in(view, actor, workspace))
 }
 
 fn found_after(

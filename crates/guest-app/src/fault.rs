@@ -1,10 +1,12 @@
 //! Why a use case gave no answer.
 
 use guest_core::{
-    ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, EditRefusal, Email, EndedRefusal,
-    Fact, Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal, MoveRefusal,
-    PostRefusal, QuantityRefusal, RateLimited, Refusal, RefusalKind, TicketRefusal,
-    TimeRequestRefusal, TooManyCodes, UserRefusal, VALIDATION,
+    ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, DeviceRefusal, EditRefusal,
+    Email, EndedRefusal, Fact, Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal,
+    MemberInviteRefusal, JoinRefusal, MoveRefusal, PostRefusal, ProofRefusal, QuantityRefusal, QuotaExceeded, RateLimited,
+    Refusal, RefusalKind, RoleMissing, SetUpRefusal, SharingRefusal, TicketRefusal,
+    TimeRequestRefusal, TooManyCodes, UploadRefusal, UserRefusal, WorkspaceClaimRefusal,
+    VALIDATION,
 };
 
 use crate::StoreError;
@@ -73,6 +75,10 @@ refused! {
     Denied(Denied);
     /// The role or the scope is missing.
     Forbidden(Forbidden);
+    /// An invitation to join, or its greeting, does not go on like this.
+    MemberInvite(MemberInviteRefusal);
+    /// A request to join, or a sign-on, comes to nothing.
+    Join(JoinRefusal);
     /// An agent's name cannot be used.
     Claim(ClaimRefusal);
     /// A sign-in code does not sign in.
@@ -101,8 +107,24 @@ refused! {
     Ticket(TicketRefusal);
     /// No more time can be asked for.
     TimeRequest(TimeRequestRefusal);
+    /// A device is not taken.
+    Device(DeviceRefusal);
+    /// A team requires another proof of who one is.
+    Proof(ProofRefusal);
     /// A user cannot be changed.
     User(UserRefusal);
+    /// A link does not set up the server.
+    SetUp(SetUpRefusal);
+    /// A role in a workspace is missing.
+    WorkspaceRole(RoleMissing);
+    /// What somebody is in a workspace cannot be changed.
+    Sharing(SharingRefusal);
+    /// A workspace cannot be claimed.
+    WorkspaceClaim(WorkspaceClaimRefusal);
+    /// An upload does not go on like this.
+    Upload(UploadRefusal);
+    /// The team has no room for more files.
+    Quota(QuotaExceeded);
     /// Too much was asked for.
     Rate(RateLimited);
 }
@@ -193,12 +215,15 @@ impl Refused {
     /// link count. So may a sign-in code.
     pub(crate) fn is_to_the_caller(&self) -> bool {
         match self.kind() {
-            RefusalKind::Unauthenticated | RefusalKind::Forbidden => !matches!(self, Self::Code(_)),
+            RefusalKind::Unauthenticated | RefusalKind::Forbidden => {
+                !matches!(self, Self::Code(_) | Self::Device(_))
+            }
             RefusalKind::Absent => {
                 matches!(
                     self,
                     Self::Denied(Denied::NotFound("team") | Denied::UserUnknown(_))
                         | Self::Connect(_)
+                        | Self::MemberInvite(_)
                 )
             }
             RefusalKind::Malformed
@@ -212,6 +237,12 @@ impl Refused {
             | RefusalKind::Limited
             | RefusalKind::Unavailable => false,
         }
+    }
+}
+
+impl From<guest_core::GreetingRefusal> for Refused {
+    fn from(refusal: guest_core::GreetingRefusal) -> Self {
+        Self::MemberInvite(refusal.into())
     }
 }
 

@@ -17,7 +17,7 @@ use guest_core::{
     Purpose, Refusal, Secret, Session, SessionEndReason, SessionId, Team, TimeRequestRefusal, User,
 };
 
-use crate::access::{account, role_of};
+use crate::access::{account, role_of, signed_in};
 use crate::config::Config;
 use crate::once::{self, Replay};
 use crate::record::{find, first, row};
@@ -35,7 +35,7 @@ impl App {
             let link = link?;
             let invite = behind(view, link)?;
             let account = match call.caller {
-                Caller::Nobody | Caller::Login(_) => account(view, &call)?,
+                Caller::Nobody | Caller::Login(_) => account(view, &call, link.team)?,
                 Caller::ApiKey(_) | Caller::Operator { .. } => None,
             };
             let standing = invite.recognize(link.counter, account.as_ref());
@@ -96,11 +96,13 @@ impl App {
     pub fn leave(&self, call: &Call, id: SessionId) -> Pending<()> {
         let call = call.clone();
         self.write(&call.clone(), move |work| {
-            let account = account(work.tx, &call)?.ok_or(Denied::Unauthenticated)?;
+            let login = signed_in(work.tx, &call)?.ok_or(Denied::Unauthenticated)?;
             let session: Option<Session> = first(work.tx, &tables::SESSION_ID, &row![id])?;
-            let session = session.filter(|session| session.guest == account);
-            let session = session.ok_or(Denied::NotFound("session"))?;
-            work.end_session(&session, SessionEndReason::Left, &By::Guest(account)).map(drop)
+            let theirs = |session: &Session| {
+                session.guest == login.email && login.proof.reaches(session.team)
+            };
+            let session = session.filter(theirs).ok_or(Denied::NotFound("session"))?;
+            work.end_session(&session, SessionEndReason::Left, &By::Guest(login.email)).map(drop)
         })
     }
 }
@@ -170,7 +172,7 @@ fn admit(
     relay: &dyn Relay,
 ) -> Result<Admitted, Fault> {
     let invite = invite_of(work.tx, link)?;
-    let account = account(work.tx, call)?;
+    let account = account(work.tx, call, link.team)?;
     invite.recognize(link.counter, account.as_ref())?;
     if let Some(connected) = replay(work, call)? {
         return Ok(Admitted::Again(connected));
@@ -231,7 +233,7 @@ fn write_down(
     let nameless = |name: &str| By::Actor { name: name.to_owned(), email: None };
     let by = match &call.caller {
         Caller::Nobody => By::nobody(),
-        Caller::Login(_) => account(work.tx, call)?.map_or_else(By::nobody, By::Guest),
+        Caller::Login(_) => account(work.tx, call, link.team)?.map_or_else(By::nobody, By::Guest),
         Caller::ApiKey(hash) => match crate::access::api_key(work.tx, *hash)? {
             Some(key) => nameless(&key.id.to_string()),
             None => By::nobody(),
@@ -245,7 +247,7 @@ fn write_down(
 /// Returns an invite and its guest, who calls with its current link.
 fn guest_of(view: &mut dyn View, call: &Call, link: Link) -> Result<(Invite, Email), Fault> {
     let invite = behind(view, link)?;
-    let account = account(view, call)?;
+    let account = account(view, call, link.team)?;
     invite.recognize(link.counter, account.as_ref())?;
     Ok((invite, account.ok_or(ConnectRefusal::SignedOut)?))
 }

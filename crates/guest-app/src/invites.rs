@@ -15,6 +15,8 @@ pub use self::make::{CreditsAnswer, InvitesMade, Warning};
 pub use self::overview::{GuestAccess, HostView};
 pub use self::preview::{CostPreview, GuestPreview, InvitePreview, MailPreview};
 
+pub(crate) use self::overview::owner_told;
+
 use guest_core::{Computer, Invite, InviteId, Right};
 
 use crate::access::Actor;
@@ -56,7 +58,12 @@ fn show(
     config: &Config,
 ) -> Result<InviteView, Fault> {
     let session = live_session(view, invite)?;
-    let shown = InviteView::of(invite, session.as_ref(), view.now());
+    let mut shown = InviteView::of(invite, session.as_ref(), view.now());
+    if invite.is_live()
+        && let Some(computer) = computer(view, invite.team, invite.computer)?
+    {
+        shown = shown.on(invite, &computer, view.now());
+    }
     let linked = actor.may(Right::WriteInvites);
     Ok(if linked { shown.with_link(invite, config) } else { shown })
 }

@@ -1,8 +1,8 @@
 //! Mails on their way out: everything a letter needs, and the ports that write and carry it.
 
 use guest_core::{
-    ComputerName, Delivery, Email, GuestNews, Instant, InviteId, MailId, Message, Permissions,
-    SenderNews, TeamName, Title, Window,
+    ComputerName, Delivery, Email, GuestNews, Instant, InviteId, JoinAnswer, MailId, Message, Permissions,
+    SenderNews, TeamName, Title, Window, Zone,
 };
 
 /// A mail with everything that its words need.
@@ -63,6 +63,37 @@ pub enum Content {
         /// The mark it fell under.
         mark: u32,
         /// Where to buy more.
+        link: String,
+    },
+    /// Somebody is invited to join (OR-20).
+    Invitation {
+        /// The team.
+        team: TeamName,
+        /// Who invites them.
+        invited_by: String,
+        /// The address to open.
+        link: String,
+        /// When the invitation expires.
+        expires_at: Instant,
+        /// The team's zone, in which that is told.
+        zone: Zone,
+    },
+    /// An invitation was cancelled by three wrong codes (OR-24).
+    Strikes {
+        /// The team.
+        team: TeamName,
+        /// Who was invited.
+        invited: Email,
+        /// Where invitations are.
+        link: String,
+    },
+    /// A request to join was answered (OR-34).
+    JoinRequest {
+        /// The team.
+        team: TeamName,
+        /// How.
+        answer: JoinAnswer,
+        /// The team's page for those who are users now, else the page to ask again.
         link: String,
     },
     /// One's user was revoked (OR-10).

@@ -11,21 +11,28 @@
 mod access;
 mod api_keys;
 mod audit;
+mod blobs;
 mod computer_keys;
 mod computers;
 mod config;
 mod consequences;
 mod credits;
+mod devices;
 mod due;
 mod events;
 mod fault;
 mod figures;
+mod first_step;
+mod greetings;
 mod groups;
 mod guest;
 mod heartbeat;
 mod input;
 mod invites;
+mod join_requests;
+mod joining;
 pub mod letter;
+mod member_invites;
 mod nullable;
 mod once;
 mod outbox;
@@ -37,18 +44,25 @@ mod record;
 mod relay;
 mod request;
 mod revocation;
+mod set_up;
 mod sign_in;
+mod sso;
 mod sweep;
 mod table;
 pub mod tables;
 mod teams;
+mod timeline;
 mod users;
 pub mod view;
+mod vouching;
+mod ways_in;
 mod work;
+mod workspaces;
 
 pub use access::{Call, Caller, Once};
 pub use api_keys::{ApiKeyDraft, ApiKeyMade, ApiKeyView};
-pub use audit::{AuditFilter, AuditView};
+pub use audit::{AuditFilter, AuditLine, AuditLog, AuditView, Seen};
+pub use blobs::{BlobAnswer, BlobError, BlobName, Blobs, FileStore};
 pub use computer_keys::{ComputerKeyMade, ComputerKeyView, KeyDraft};
 pub use computers::{ComputerChange, ComputerDraft, ComputerMade};
 pub use config::{Config, Entropy};
@@ -56,10 +70,19 @@ pub use credits::{
     BalanceView, BundleView, CSV_HEADER, EntryView, HistoryFilter, LineView, OrderDraft, OrderView,
     PricesView, QuoteDraft, QuoteView, TeamAudit, csv_record,
 };
+pub use devices::{
+    ChallengeView, DeviceDraft, DeviceEnrolled, DeviceLinkMade, DeviceTry, DeviceView, LinkedDevice,
+};
 pub use due::Due;
 pub use events::{EventView, Events};
 pub use fault::{Denied, Fault, Refused};
 pub use figures::{Figures, News};
+pub use first_step::FirstStep;
+pub use greetings::{
+    AcknowledgementDraft, AttemptView, GreetDraft, GreetingAcceptance, GreetingAccepted,
+    GreetingStep, GuestGreetingView, GuestStepDraft, HostEndDraft, HostGreetingView, HostStepDraft,
+    InvitationLinkView, LeaveDraft, OpeningAsked, WaitDraft, Welcomed,
+};
 pub use groups::{GroupChange, GroupDraft, GroupView};
 pub use guest::{Connected, GuestChange, GuestChanges, GuestLinkView, GuestSessionView, TimeDraft};
 pub use heartbeat::{AgentSession, Heartbeat, HeartbeatAnswer, SessionEnded};
@@ -67,6 +90,13 @@ pub use invites::{
     CostPreview, CreditsAnswer, CutAnswer, FormRequest, GuestAccess, GuestPreview, HostView,
     InviteFilter, InviteForm, InvitePreview, InviteQuery, InvitesMade, MailPreview, QuickWindow,
     Warning,
+};
+pub use member_invites::{
+    InvitationSent, InvitationsSent, MemberInviteView, MemberInvitesDraft,
+};
+pub use join_requests::{
+    AcceptEach, AcceptManyDraft, AcceptedEach, AcceptedMany, JoinAcceptDraft, JoinDeviceDraft,
+    JoinDraft, JoinFilter, JoinPageView, JoinRequestView, JoinStatusView, Joined, VouchedView,
 };
 pub use once::Replay;
 pub use outbox::{LEASE, Leased, MailFilter, MailRow};
@@ -79,16 +109,29 @@ pub use request::{
     CutDraft, EmailsDraft, ExtendDraft, InviteChange, InviteDraft, InviteReplacement, MoveDraft,
     WindowChange, WindowDraft,
 };
-pub use revocation::{LostComputer, RevocationView, RevokeRequest};
+pub use revocation::{
+    LostComputer, LostDevice, LostWorkspace, Reapplied, Revocation, RevocationView, RevokeRequest,
+};
 pub use sign_in::{CodeRequest, CodeTry, SignedIn};
+pub use sso::{SsoBack, SsoBegun, SsoEnded, SsoOffer, SsoWish};
 pub use table::{Column, Index, Kind, Only, Row, Scan, Table, Value};
 pub use teams::{NewTeam, TeamChange, TeamView};
-pub use users::{BulkAnswer, BulkRequest, NewUser, UserChange, UserView};
+pub use timeline::{Bar, FreeSlot, Span, Timeline, TimelineQuery, TimelineRow, Zoom};
+pub use users::{BulkAnswer, BulkForeseen, BulkRequest, NewUser, UserChange, UserView};
+pub use vouching::{
+    CertificateProof, JoinWays, Later, ProviderView, SignOn, SignOnAnswer, Vouching,
+};
+pub use workspaces::{
+    ContentView, FileVersionView, FileView, PartView, SharedComputerView, StorageView, UploadDraft,
+    UploadView, WorkspaceChange, WorkspaceDraft, WorkspaceMemberView, WorkspaceRoleDraft,
+    WorkspaceView,
+};
 
 use std::sync::Arc;
 
-use guest_core::{InputError, Purpose, Secret};
+use guest_core::{InputError, Purpose, Secret, SecretHash};
 
+use crate::blobs::NoBlobs;
 use crate::config::Ids;
 use crate::input::Flaws;
 use crate::letter::Render;
@@ -104,7 +147,11 @@ pub struct App {
     entropy: Arc<dyn Entropy>,
     words: Arc<dyn Render>,
     relay: Arc<dyn Relay>,
+    vouching: Arc<dyn Vouching>,
+    files: FileStore,
     flaws: Flaws,
+    /// What is kept of the link with which the server is set up (WB-13).
+    set_up: Option<SecretHash>,
 }
 
 impl App {
@@ -118,7 +165,17 @@ impl App {
         words: Arc<dyn Render>,
     ) -> Self {
         let (config, relay) = (Arc::new(config), Arc::new(NoRelay));
-        Self { store, config, entropy, words, relay, flaws: Flaws::default() }
+        let files = FileStore::new(Arc::new(NoBlobs));
+        let (vouching, flaws) = (Arc::new(vouching::Nobody), Flaws::default());
+        Self { store, config, entropy, words, relay, vouching, files, flaws, set_up: None }
+    }
+
+    /// Returns the application with those who vouch for people who ask to join, or sign on.
+    ///
+    /// Without them nobody can.
+    #[must_use]
+    pub fn with_vouching(self, vouching: Arc<dyn Vouching>) -> Self {
+        Self { vouching, ..self }
     }
 
     /// Returns the application with a gateway, which carries the sessions of relayed computers.
@@ -127,6 +184,14 @@ impl App {
     #[must_use]
     pub fn with_relay(self, relay: Arc<dyn Relay>) -> Self {
         Self { relay, ..self }
+    }
+
+    /// Returns the application with a place for the files of workspaces (OR-43).
+    ///
+    /// Without one nothing can be uploaded.
+    #[must_use]
+    pub fn with_files(self, files: FileStore) -> Self {
+        Self { files, ..self }
     }
 
     /// Returns the application for a request in whose form this is wrong (IF-3).

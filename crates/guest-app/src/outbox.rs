@@ -16,6 +16,7 @@ use guest_core::{Delivery, Instant, Invite, LONGEST_PAUSE, MailState, NextTry, W
 pub(crate) use self::letters::guest_letter;
 
 use crate::letter::{Letter, Tried};
+use crate::member_invites::{is_answered, settle_mail};
 use crate::record::{Mail, Range, list, row};
 use crate::table::Value;
 use crate::work::{By, Work};
@@ -115,7 +116,12 @@ fn next_due(view: &mut dyn View) -> Result<Option<Instant>, Fault> {
 fn lease(work: &mut Work<'_>, mail: Mail) -> Result<Option<Letter>, Fault> {
     let now = work.now;
     let about = invite_of(work, &mail)?;
-    match mail.intent.worth(about.as_ref(), mail.made_at, now) {
+    let worth = if is_answered(work.tx, &mail)? {
+        Worth::Nothing
+    } else {
+        mail.intent.worth(about.as_ref(), mail.made_at, now)
+    };
+    match worth {
         Worth::Nothing => close(work, mail, about, MailState::Withdrawn, None)?,
         Worth::TooLate => {
             let detail = match &mail.detail {
@@ -188,6 +194,7 @@ fn note(
     about: Option<Invite>,
     arrived: bool,
 ) -> Result<(), Fault> {
+    settle_mail(work, mail)?;
     let Some(before) = about.filter(|_| mail.intent.is_to_guest()) else { return Ok(()) };
     let is_latest = before.mail.id == mail.id;
     let mut invite = before.clone();

@@ -7,7 +7,7 @@ use data_encoding::BASE64URL_NOPAD;
 use guest_core::InputError;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Range, Record, list};
+use crate::record::{Range, Record, list_by};
 use crate::table::{Kind, Scan, Value};
 use crate::view::Page;
 use crate::{Fault, View};
@@ -80,11 +80,10 @@ pub(crate) fn page<R: Record, T>(
     loop {
         let limit = if seen == 0 { paged.limit + 1 } else { CHUNK };
         let range = after(range, last.as_ref(), limit);
-        let records: Vec<R> = list(view, &range)?;
+        let records = list_by::<R>(view, &range, column)?;
         let is_end = records.len() < limit;
         seen += records.len();
-        for record in records {
-            let key = column.and_then(|column| record.to_row().into_iter().nth(column));
+        for (key, record) in records {
             if let Some(shown) = show(view, record)? {
                 if data.len() == paged.limit {
                     return Ok(Page { data, next_cursor: last.as_ref().and_then(write_cursor) });

@@ -43,6 +43,11 @@ impl<T: Send + 'static> Pending<T> {
         Pending(Box::pin(async move { next(self.await?) }))
     }
 
+    /// Answers with what some steps come to, each of which is one unit of work or one read.
+    pub(crate) fn of(steps: impl Future<Output = Result<T, Fault>> + Send + 'static) -> Self {
+        Self(Box::pin(steps))
+    }
+
     /// Answers at once.
     pub(crate) fn ready(answer: Result<T, Fault>) -> Self {
         Self(Box::pin(std::future::ready(answer)))

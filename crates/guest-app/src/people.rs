@@ -1,12 +1,12 @@
 //! Who one is, and how people are shown to each other.
 
-use guest_core::{Email, Right, Team, TeamId, User, UserId, pseudonym};
+use guest_core::{Email, Login, Refusal, Right, Team, TeamId, User, UserId, pseudonym};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{self, Actor};
 use crate::config::Config;
-use crate::record::{Range, list, row};
-use crate::{App, Call, Caller, Denied, Fault, Pending, View, tables};
+use crate::record::{Range, find, list, row};
+use crate::{App, Call, Caller, Denied, Fault, Pending, Refused, View, tables};
 
 /// Who one is.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -34,6 +34,9 @@ pub struct MyTeam {
     pub user_id: Option<UserId>,
     /// What one may do, such as `write_invites`; with an API key what it may be used for.
     pub rights: Vec<String>,
+    /// The problem that keeps this session out, `sso_required` or `device_required`; null if it
+    /// may go on. There are no rights then.
+    pub barred: Option<String>,
 }
 
 impl App {
@@ -44,13 +47,15 @@ impl App {
             let email = match &call.caller {
                 Caller::Nobody => return Err(Denied::Unauthenticated.into()),
                 Caller::Login(hash) => {
-                    Some(access::login(view, *hash)?.ok_or(Denied::Unauthenticated)?.email)
+                    let login = access::login(view, *hash)?.ok_or(Denied::Unauthenticated)?;
+                    let teams = my_teams(view, &login)?;
+                    return Ok(MeView { email: Some(login.email), teams });
                 }
                 Caller::ApiKey(hash) => return of_key(view, &call, *hash),
                 Caller::Operator { acting } => acting.clone(),
             };
             let teams: Vec<_> = match &email {
-                Some(email) => users_of(view, email)?.into_iter().map(|user| user.team).collect(),
+                Some(email) => active(view, email)?.into_iter().map(|user| user.team).collect(),
                 None => all_teams(view)?.into_iter().map(|team| team.id).collect(),
             };
             let teams = teams.iter().map(|team| my_team(view, &call, team.as_str()));
@@ -96,16 +101,38 @@ impl Sight {
     }
 }
 
-/// Returns what an account is in each of its teams.
-pub(crate) fn my_teams(view: &mut dyn View, email: &Email) -> Result<Vec<MyTeam>, Fault> {
-    let caller = Caller::Operator { acting: Some(email.clone()) };
-    let call = Call { caller, origin: None, once: None };
-    let users = users_of(view, email)?;
-    users.iter().map(|user| my_team(view, &call, user.team.as_str())).collect()
+/// Returns what somebody who is signed in is in each of their teams (OR-35).
+pub(crate) fn my_teams(view: &mut dyn View, login: &Login) -> Result<Vec<MyTeam>, Fault> {
+    let call = Call { caller: Caller::Login(login.hash), origin: None, once: None };
+    let users = users_of(view, login)?;
+    let teams = users.iter().map(|user| match my_team(view, &call, user.team.as_str()) {
+        Err(Fault::Refused(Refused::Proof(refusal))) => {
+            let team: Option<Team> = find(view, &row![user.team])?;
+            let team = team.ok_or(Denied::NotFound("team"))?;
+            let role = access::role_of(view, user)?.ok_or(Denied::NotFound("team"))?;
+            Ok(MyTeam {
+                id: team.id.to_string(),
+                name: team.name.as_str().to_owned(),
+                role: role.name().to_owned(),
+                user_id: Some(user.id),
+                rights: Vec::new(),
+                barred: Some(refusal.code().to_owned()),
+            })
+        }
+        told => told,
+    });
+    teams.collect()
 }
 
-/// Returns the active users that an account is, one for each of its teams.
-pub(crate) fn users_of(view: &mut dyn View, email: &Email) -> Result<Vec<User>, Fault> {
+/// Returns the active users that somebody who is signed in is, one for each of their teams.
+pub(crate) fn users_of(view: &mut dyn View, login: &Login) -> Result<Vec<User>, Fault> {
+    let mut users = active(view, &login.email)?;
+    users.retain(|user| login.proof.reaches(user.team));
+    Ok(users)
+}
+
+/// Returns the active users of an address, one for each of its teams.
+fn active(view: &mut dyn View, email: &Email) -> Result<Vec<User>, Fault> {
     let prefix = row![email.key()];
     let index = Some(&tables::USER_EMAIL);
     let range = Range { index, prefix: &prefix, limit: usize::MAX, ..Range::default() };
@@ -115,6 +142,12 @@ pub(crate) fn users_of(view: &mut dyn View, email: &Email) -> Result<Vec<User>, 
 /// Returns every team there is.
 pub(crate) fn all_teams(view: &mut dyn View) -> Result<Vec<Team>, Fault> {
     Ok(list(view, &Range { limit: usize::MAX, ..Range::default() })?)
+}
+
+/// Returns whether there is a team.
+pub(crate) fn has_team(view: &mut dyn View) -> Result<bool, Fault> {
+    let first: Vec<Team> = list(view, &Range { limit: 1, ..Range::default() })?;
+    Ok(!first.is_empty())
 }
 
 fn of_key(view: &mut dyn View, call: &Call, hash: guest_core::SecretHash) -> Result<MeView, Fault> {
@@ -137,6 +170,7 @@ impl MyTeam {
             role: actor.role.name().to_owned(),
             user_id: actor.id(),
             rights: rights.map(|right| right.code()).collect(),
+            barred: None,
         }
     }
 }

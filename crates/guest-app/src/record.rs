@@ -4,16 +4,23 @@
 
 mod computer;
 mod credit;
+mod device;
 mod invite;
 mod journal;
 mod mail;
+mod join_request;
+mod member_invite;
 mod people;
 mod session;
 mod sign_in;
+mod workspace;
 
+pub(crate) use device::{BoundIdentity, DeviceLink, SpentChallenge};
+pub(crate) use join_request::identity_key;
 pub(crate) use journal::{Audience, AuditEntry, Event, Outcome};
 pub(crate) use mail::Mail;
 pub(crate) use people::Membership;
+pub(crate) use workspace::{ContentPart, KeptBlob, LooseBlob, TeamStorage};
 
 use guest_core::{Email, Instant};
 
@@ -42,7 +49,22 @@ pub(crate) fn list<R: Record>(
     view: &mut dyn View,
     range: &Range<'_>,
 ) -> Result<Vec<R>, StoreError> {
-    let scan = Scan {
+    scan::<R>(view, range)?.into_iter().map(restore).collect()
+}
+
+/// Returns records as [`list`] does, each after the value of one of its columns.
+pub(crate) fn list_by<R: Record>(
+    view: &mut dyn View,
+    range: &Range<'_>,
+    column: Option<usize>,
+) -> Result<Vec<(Option<Value>, R)>, StoreError> {
+    let value = |row: &Row| column.and_then(|column| row.get(column)).cloned();
+    let rows = scan::<R>(view, range)?.into_iter();
+    rows.map(|row| Ok((value(&row), restore(row)?))).collect()
+}
+
+fn scan<R: Record>(view: &mut dyn View, range: &Range<'_>) -> Result<Vec<Row>, StoreError> {
+    view.scan(&Scan {
         table: R::TABLE,
         index: range.index,
         prefix: range.prefix,
@@ -50,8 +72,7 @@ pub(crate) fn list<R: Record>(
         until: range.until.clone(),
         backwards: range.backwards,
         limit: range.limit,
-    };
-    view.scan(&scan)?.into_iter().map(restore).collect()
+    })
 }
 
 /// Returns the first record that an index finds under `prefix`.
@@ -137,6 +158,14 @@ impl Reader {
     pub(crate) fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
         match self.0.next()? {
             Value::Blob(bytes) => bytes.try_into().ok(),
+            Value::Null | Value::Int(_) | Value::Text(_) => None,
+        }
+    }
+
+    /// Reads bytes of any number.
+    pub(crate) fn blob(&mut self) -> Option<Vec<u8>> {
+        match self.0.next()? {
+            Value::Blob(bytes) => Some(bytes),
             Value::Null | Value::Int(_) | Value::Text(_) => None,
         }
     }
@@ -243,8 +272,8 @@ macro_rules! id_values {
 }
 
 id_values! {
-    ApiKeyId, ComputerId, ComputerKeyId, EntryId, GroupId, InviteId, MailId, OrderId, QuoteId,
-    SessionId, UserId
+    ApiKeyId, BlobId, ComputerId, ComputerKeyId, DeviceId, EntryId, FileId, GreetingId,
+    GroupId, InviteId, JoinRequestId, MailId, MemberInviteId, OrderId, QuoteId, SessionId, UploadId, UserId, WorkspaceId
 }
 
 impl IntoValue for guest_core::TeamId {
@@ -254,6 +283,12 @@ impl IntoValue for guest_core::TeamId {
 }
 
 impl IntoValue for guest_core::SecretHash {
+    fn value(self) -> Value {
+        Value::Blob(self.as_bytes().to_vec())
+    }
+}
+
+impl IntoValue for guest_core::ContentHash {
     fn value(self) -> Value {
         Value::Blob(self.as_bytes().to_vec())
     }

@@ -1,7 +1,7 @@
 //! Signing in by a mailed code, and out (QU-31).
 
 use guest_core::{
-    CodeRefusal, Email, InputError, Login, MailIntent, Purpose, Secret, SignIn, Verdict,
+    CodeRefusal, Email, InputError, Login, MailIntent, Proof, Purpose, Secret, SignIn, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ impl App {
             work.save(&next)?;
             match verdict {
                 Verdict::No(refusal) => Ok(Err(refusal.into())),
-                Verdict::Right => sign_in_to(work, next.email, &cookie).map(Ok),
+                Verdict::Right => sign_in_to(work, next.email, Proof::Code, &cookie).map(Ok),
             }
         })
     }
@@ -91,7 +91,7 @@ impl App {
         self.write(call, move |work| {
             let login = access::login(work.tx, handed)?.ok_or(CodeRefusal::Used)?;
             erase::<Login>(work.tx, &row![handed])?;
-            sign_in_to(work, login.email, &cookie)
+            sign_in_to(work, login.email, login.proof, &cookie)
         })
     }
 
@@ -110,21 +110,30 @@ impl App {
         let cookie = self.secret(Purpose::SignIn);
         let email = email.clone();
         self.write(&Call::operator(), move |work| {
-            sign_in_to(work, email.clone(), &cookie).map(|signed_in| signed_in.cookie)
+            let signed_in = sign_in_to(work, email.clone(), Proof::Link, &cookie)?;
+            Ok(signed_in.cookie)
         })
     }
 }
 
-/// Stores a browser's session, and tells the audit logs of the account's teams (QU-35).
-fn sign_in_to(work: &mut Work<'_>, email: Email, cookie: &Secret) -> Result<SignedIn, Fault> {
-    work.save(&Login { hash: cookie.hash(), email: email.clone(), since: work.now })?;
-    let teams = my_teams(work.tx, &email)?;
-    for user in users_of(work.tx, &email)? {
+/// Stores a browser's session with how it was proven (OR-35), and tells the audit logs of the
+/// teams that it is for (QU-35).
+pub(crate) fn sign_in_to(
+    work: &mut Work<'_>,
+    email: Email,
+    proof: Proof,
+    cookie: &Secret,
+) -> Result<SignedIn, Fault> {
+    let login = Login { hash: cookie.hash(), email, since: work.now, proof };
+    work.save(&login)?;
+    for user in users_of(work.tx, &login)? {
         let name = user.email.as_str().to_owned();
         let by = By::Actor { name, email: Some(user.email) };
-        work.audit(user.team, &by, "account.sign_in", user.id, &serde_json::json!({}))?;
+        let detail = serde_json::json!({ "proof": proof.name() });
+        work.audit(user.team, &by, "account.sign_in", user.id, &detail)?;
     }
-    Ok(SignedIn { email, teams, cookie: cookie.clone() })
+    let teams = my_teams(work.tx, &login)?;
+    Ok(SignedIn { email: login.email, teams, cookie: cookie.clone() })
 }
 
 fn read_email(email: &str) -> Result<Email, Vec<InputError>> {

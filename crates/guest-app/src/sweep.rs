@@ -1,17 +1,17 @@
 //! Sweeping out what has had its time.
 
 use chrono::TimeDelta;
-use guest_core::{CODE_LIFE, Instant, LOGIN_LIFE, Login, SignIn};
+use guest_core::{CHALLENGE_LIFE, CODE_LIFE, DEVICE_LINK_LIFE, Instant, LOGIN_LIFE, Login, SignIn};
 
 use crate::once::{KEPT, is_kept};
-use crate::record::{Event, Outcome, Range, Record, erase, list};
+use crate::record::{DeviceLink, Event, Outcome, Range, Record, SpentChallenge, erase, list};
 use crate::table::{Index, Row, Value};
 use crate::work::Work;
 use crate::{App, Call, Fault, Pending, tables};
 
 impl App {
-    /// Deletes events and recorded outcomes older than a day (IF-5, IF-6), and sign-in codes and
-    /// browsers' sessions that have run out.
+    /// Deletes events and recorded outcomes older than a day (IF-5, IF-6), and sign-in codes,
+    /// browsers' sessions, links and challenges of devices that have run out.
     ///
     /// It takes a bounded number at once and returns how many; while it is
     /// not 0 there may be more.
@@ -23,6 +23,8 @@ impl App {
                 sweep::<Outcome>(work, &tables::IDEMPOTENCY_AT, now - KEPT)?,
                 sweep::<SignIn>(work, &tables::SIGN_IN_LATEST, now - CODES_COUNT)?,
                 sweep::<Login>(work, &tables::LOGIN_SINCE, now - LOGIN_LIFE)?,
+                sweep::<DeviceLink>(work, &tables::DEVICE_LINK_MADE, now - DEVICE_LINK_LIFE)?,
+                sweep::<SpentChallenge>(work, &tables::SPENT_CHALLENGE_AT, now - SPENT_COUNT)?,
             ];
             Ok(swept.into_iter().sum())
         })
@@ -59,6 +61,10 @@ fn forget<R: Record>(work: &mut Work<'_>, rows: &[Row]) -> Result<usize, Fault> 
 
 /// For how long codes that were asked for count against asking for more (QU-31), with room.
 const CODES_COUNT: TimeDelta = TimeDelta::seconds(CODE_LIFE.num_seconds() * 6);
+
+/// For how long an answered challenge is remembered: past its own end, also where the clock was
+/// set back meanwhile by less than a day.
+const SPENT_COUNT: TimeDelta = TimeDelta::seconds(CHALLENGE_LIFE.num_seconds() + 86_400);
 
 /// Bounds how long the sweep keeps others waiting.
 const BATCH: usize = 500;

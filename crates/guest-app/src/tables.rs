@@ -14,13 +14,30 @@ pub static ALL: &[&Table] = &[
     &CREDIT_QUOTE,
     &CREDIT_ORDER,
     &TEAM_USER,
+    &JOIN_REQUEST,
+    &MEMBER_INVITE,
+    &GREETING,
     &USER_GROUP,
     &GROUP_MEMBER,
+    &DEVICE,
+    &USER_IDENTITY,
+    &DEVICE_LINK,
+    &SPENT_CHALLENGE,
     &COMPUTER,
     &COMPUTER_KEY,
     &API_KEY,
     &LOGIN,
     &SIGN_IN,
+    &WORKSPACE,
+    &WORKSPACE_MEMBER,
+    &WORKSPACE_COMPUTER,
+    &SHARED_FILE,
+    &FILE_VERSION,
+    &CONTENT_PART,
+    &BLOB,
+    &LOOSE_BLOB,
+    &TEAM_STORAGE,
+    &UPLOAD,
     &INVITE,
     &SESSION,
     &MAIL,
@@ -127,6 +144,137 @@ pub const USER_EMAIL: Index = Index {
     unique: true,
 };
 
+/// Invitations to join a team, ended ones too.
+pub static MEMBER_INVITE: Table = Table {
+    name: "member_invite",
+    columns: MEMBER_INVITE_COLUMNS,
+    key: 2,
+    sequence: false,
+    indexes: &[MEMBER_INVITE_PENDING, MEMBER_INVITE_WAITING, MEMBER_INVITE_DUE],
+};
+
+const MEMBER_INVITE_COLUMNS: &[Column] = &[
+    text("team"),
+    blob("id"),
+    text("email"),
+    text("email_key"),
+    blob("invited_by"),
+    text("state"),
+    opt(int("ended_at")),
+    opt(blob("user_id")),
+    int("by_strikes"),
+    opt(blob("opening")),
+    opt(int("waiting_since")),
+    opt(int("heard_at")),
+    int("strikes"),
+    blob("mail"),
+    text("mail_state"),
+    opt(text("mail_detail")),
+    int("mail_told"),
+    int("created_at"),
+    int("expires_at"),
+    opt(int("due")),
+];
+
+/// Pending invitations by address; one for each (OR-20).
+pub const MEMBER_INVITE_PENDING: Index = Index {
+    name: "member_invite_pending",
+    columns: &[at(MEMBER_INVITE_COLUMNS, "team"), at(MEMBER_INVITE_COLUMNS, "email_key")],
+    only: Only::Null(at(MEMBER_INVITE_COLUMNS, "ended_at")),
+    unique: true,
+};
+
+/// Invitations by since when somebody waits to be greeted.
+pub const MEMBER_INVITE_WAITING: Index = Index {
+    name: "member_invite_waiting",
+    columns: &[at(MEMBER_INVITE_COLUMNS, "team"), at(MEMBER_INVITE_COLUMNS, "waiting_since")],
+    only: Only::NotNull(at(MEMBER_INVITE_COLUMNS, "waiting_since")),
+    unique: false,
+};
+
+/// Invitations by when the clock next means something to them.
+pub const MEMBER_INVITE_DUE: Index = Index {
+    name: "member_invite_due",
+    columns: &[at(MEMBER_INVITE_COLUMNS, "due")],
+    only: Only::NotNull(at(MEMBER_INVITE_COLUMNS, "due")),
+    unique: false,
+};
+
+/// Attempts at greetings, the latest of each host for an invitation (OR-23).
+pub static GREETING: Table = Table {
+    name: "greeting",
+    columns: GREETING_COLUMNS,
+    key: 3,
+    sequence: false,
+    indexes: &[GREETING_DUE],
+};
+
+const GREETING_COLUMNS: &[Column] = &[
+    text("team"),
+    blob("invitation"),
+    blob("host"),
+    blob("id"),
+    blob("host_opening"),
+    blob("guest_opening"),
+    text("said"),
+    int("heard_at"),
+    opt(text("end_reason")),
+    opt(int("due")),
+];
+
+/// Attempts by when they will have been idle for too long.
+pub const GREETING_DUE: Index = Index {
+    name: "greeting_due",
+    columns: &[at(GREETING_COLUMNS, "due")],
+    only: Only::NotNull(at(GREETING_COLUMNS, "due")),
+    unique: false,
+};
+
+/// Requests to join, also those that have ended: their ids are never used again (OR-30).
+pub static JOIN_REQUEST: Table = Table {
+    name: "join_request",
+    columns: JOIN_REQUEST_COLUMNS,
+    key: 2,
+    sequence: false,
+    indexes: &[JOIN_REQUEST_WAITING, JOIN_REQUEST_IDENTITY],
+};
+
+const JOIN_REQUEST_COLUMNS: &[Column] = &[
+    text("team"),
+    blob("id"),
+    text("identity"),
+    int("submitted_at"),
+    text("state"),
+    opt(int("ended_at")),
+    opt(blob("user_id")),
+    opt(blob("replaced_by")),
+    text("vouched"),
+    opt(text("device")),
+];
+
+/// Requests that wait by when they were submitted.
+pub const JOIN_REQUEST_WAITING: Index = Index {
+    name: "join_request_waiting",
+    columns: &[
+        at(JOIN_REQUEST_COLUMNS, "team"),
+        at(JOIN_REQUEST_COLUMNS, "submitted_at"),
+    ],
+    only: Only::Null(at(JOIN_REQUEST_COLUMNS, "ended_at")),
+    unique: false,
+};
+
+/// Requests of each identity (OR-31).
+pub const JOIN_REQUEST_IDENTITY: Index = Index {
+    name: "join_request_identity",
+    columns: &[
+        at(JOIN_REQUEST_COLUMNS, "team"),
+        at(JOIN_REQUEST_COLUMNS, "identity"),
+        at(JOIN_REQUEST_COLUMNS, "submitted_at"),
+    ],
+    only: Only::All,
+    unique: false,
+};
+
 /// Named sets of users.
 pub static USER_GROUP: Table = Table {
     name: "user_group",
@@ -143,6 +291,95 @@ pub static GROUP_MEMBER: Table = Table {
     key: 3,
     sequence: false,
     indexes: &[],
+};
+
+/// Enrolled ways of signing in, of active users (OR-8).
+pub static DEVICE: Table = Table {
+    name: "device",
+    columns: DEVICE_COLUMNS,
+    key: 1,
+    sequence: false,
+    indexes: &[DEVICE_USER],
+};
+
+const DEVICE_COLUMNS: &[Column] = &[
+    blob("id"),
+    text("team"),
+    blob("user_id"),
+    text("name"),
+    blob("public_key"),
+    int("enrolled_at"),
+    opt(int("last_used_at")),
+];
+
+/// Devices by user, in the order in which they were enrolled.
+pub const DEVICE_USER: Index = Index {
+    name: "device_user",
+    columns: &[
+        at(DEVICE_COLUMNS, "team"),
+        at(DEVICE_COLUMNS, "user_id"),
+        at(DEVICE_COLUMNS, "id"),
+    ],
+    only: Only::All,
+    unique: false,
+};
+
+/// Identities with which active users sign in (OR-35).
+pub static USER_IDENTITY: Table = Table {
+    name: "user_identity",
+    columns: IDENTITY_COLUMNS,
+    key: 3,
+    sequence: false,
+    indexes: &[IDENTITY_USER],
+};
+
+const IDENTITY_COLUMNS: &[Column] =
+    &[text("team"), text("issuer"), text("subject"), blob("user_id"), int("at")];
+
+/// Identities by user.
+pub const IDENTITY_USER: Index = Index {
+    name: "user_identity_user",
+    columns: &[at(IDENTITY_COLUMNS, "team"), at(IDENTITY_COLUMNS, "user_id")],
+    only: Only::All,
+    unique: false,
+};
+
+/// Links with which users enrol one more device, for some minutes.
+pub static DEVICE_LINK: Table = Table {
+    name: "device_link",
+    columns: LINK_COLUMNS,
+    key: 1,
+    sequence: false,
+    indexes: &[DEVICE_LINK_MADE],
+};
+
+const LINK_COLUMNS: &[Column] = &[blob("hash"), text("team"), blob("user_id"), int("made_at")];
+
+/// Links to enrol with by age, so that old ones can be swept.
+pub const DEVICE_LINK_MADE: Index = Index {
+    name: "device_link_made",
+    columns: &[at(LINK_COLUMNS, "made_at")],
+    only: Only::All,
+    unique: false,
+};
+
+/// Challenges that devices have answered, for as long as they would count.
+pub static SPENT_CHALLENGE: Table = Table {
+    name: "spent_challenge",
+    columns: CHALLENGE_COLUMNS,
+    key: 1,
+    sequence: false,
+    indexes: &[SPENT_CHALLENGE_AT],
+};
+
+const CHALLENGE_COLUMNS: &[Column] = &[blob("nonce"), int("at")];
+
+/// Answered challenges by age, so that old ones can be swept.
+pub const SPENT_CHALLENGE_AT: Index = Index {
+    name: "spent_challenge_at",
+    columns: &[at(CHALLENGE_COLUMNS, "at")],
+    only: Only::All,
+    unique: false,
 };
 
 /// Computers, removed ones too.
@@ -262,10 +499,26 @@ pub static LOGIN: Table = Table {
     columns: LOGIN_COLUMNS,
     key: 1,
     sequence: false,
-    indexes: &[LOGIN_SINCE],
+    indexes: &[LOGIN_SINCE, LOGIN_EMAIL],
 };
 
-const LOGIN_COLUMNS: &[Column] = &[blob("hash"), text("email"), int("since")];
+const LOGIN_COLUMNS: &[Column] = &[
+    blob("hash"),
+    text("email"),
+    text("email_key"),
+    int("since"),
+    text("proof"),
+    opt(text("team")),
+    opt(blob("device")),
+];
+
+/// Browsers' sessions by address, so that they end with a user.
+pub const LOGIN_EMAIL: Index = Index {
+    name: "login_email",
+    columns: &[at(LOGIN_COLUMNS, "email_key")],
+    only: Only::All,
+    unique: false,
+};
 
 /// Browsers' sessions by age, so that old ones can be swept.
 pub const LOGIN_SINCE: Index = Index {
@@ -302,13 +555,201 @@ pub const SIGN_IN_LATEST: Index = Index {
     unique: false,
 };
 
+/// What a few people of a team share.
+pub static WORKSPACE: Table = Table {
+    name: "workspace",
+    columns: &[text("team"), blob("id"), text("name"), int("created_at"), int("version")],
+    key: 2,
+    sequence: false,
+    indexes: &[],
+};
+
+/// Who is in which workspace, as what.
+pub static WORKSPACE_MEMBER: Table = Table {
+    name: "workspace_member",
+    columns: WORKSPACE_MEMBER_COLUMNS,
+    key: 3,
+    sequence: false,
+    indexes: &[WORKSPACE_OF],
+};
+
+const WORKSPACE_MEMBER_COLUMNS: &[Column] =
+    &[text("team"), blob("workspace"), blob("member"), text("role")];
+
+/// The workspaces of each user.
+pub const WORKSPACE_OF: Index = Index {
+    name: "workspace_of",
+    columns: &[
+        at(WORKSPACE_MEMBER_COLUMNS, "team"),
+        at(WORKSPACE_MEMBER_COLUMNS, "member"),
+        at(WORKSPACE_MEMBER_COLUMNS, "workspace"),
+    ],
+    only: Only::All,
+    unique: true,
+};
+
+/// Which team computers the members of a workspace use together.
+pub static WORKSPACE_COMPUTER: Table = Table {
+    name: "workspace_computer",
+    columns: &[text("team"), blob("workspace"), blob("computer")],
+    key: 3,
+    sequence: false,
+    indexes: &[],
+};
+
+/// Files of workspaces.
+pub static SHARED_FILE: Table = Table {
+    name: "shared_file",
+    columns: SHARED_FILE_COLUMNS,
+    key: 2,
+    sequence: false,
+    indexes: &[SHARED_FILE_NAME],
+};
+
+const SHARED_FILE_COLUMNS: &[Column] = &[
+    text("team"),
+    blob("id"),
+    blob("workspace"),
+    text("name"),
+    text("name_key"),
+    int("latest"),
+    int("created_at"),
+];
+
+/// Files by name; unique in a workspace (OR-43).
+pub const SHARED_FILE_NAME: Index = Index {
+    name: "shared_file_name",
+    columns: &[
+        at(SHARED_FILE_COLUMNS, "team"),
+        at(SHARED_FILE_COLUMNS, "workspace"),
+        at(SHARED_FILE_COLUMNS, "name_key"),
+    ],
+    only: Only::All,
+    unique: true,
+};
+
+/// What files held, version by version.
+pub static FILE_VERSION: Table = Table {
+    name: "file_version",
+    columns: &[
+        text("team"),
+        blob("file"),
+        int("number"),
+        blob("content"),
+        blob("hash"),
+        int("size"),
+        blob("author"),
+        int("at"),
+    ],
+    key: 3,
+    sequence: false,
+    indexes: &[],
+};
+
+/// The parts of each content, in their order.
+pub static CONTENT_PART: Table = Table {
+    name: "content_part",
+    columns: &[
+        text("team"),
+        blob("content"),
+        int("position"),
+        blob("blob"),
+        blob("hash"),
+        int("size"),
+    ],
+    key: 3,
+    sequence: false,
+    indexes: &[],
+};
+
+/// Parts that are kept in the blob port, once for each team and hash.
+pub static BLOB: Table = Table {
+    name: "blob",
+    columns: &[text("team"), blob("hash"), blob("id"), int("size"), int("refs")],
+    key: 2,
+    sequence: false,
+    indexes: &[],
+};
+
+/// What the blob port may hold that no content needs.
+pub static LOOSE_BLOB: Table = Table {
+    name: "loose_blob",
+    columns: LOOSE_COLUMNS,
+    key: 2,
+    sequence: false,
+    indexes: &[LOOSE_BLOB_DUE],
+};
+
+const LOOSE_COLUMNS: &[Column] = &[text("team"), blob("id"), blob("hash"), int("due")];
+
+/// What no content needs by when it is to be deleted.
+pub const LOOSE_BLOB_DUE: Index = Index {
+    name: "loose_blob_due",
+    columns: &[at(LOOSE_COLUMNS, "due")],
+    only: Only::All,
+    unique: false,
+};
+
+/// How many bytes each team stores.
+pub static TEAM_STORAGE: Table = Table {
+    name: "team_storage",
+    columns: &[text("team"), int("used")],
+    key: 1,
+    sequence: false,
+    indexes: &[],
+};
+
+/// Uploads on their way, and for a day what became of them.
+pub static UPLOAD: Table = Table {
+    name: "upload",
+    columns: UPLOAD_COLUMNS,
+    key: 2,
+    sequence: false,
+    indexes: &[UPLOAD_IN, UPLOAD_TOUCHED],
+};
+
+const UPLOAD_COLUMNS: &[Column] = &[
+    text("team"),
+    blob("id"),
+    blob("workspace"),
+    text("name"),
+    opt(int("size")),
+    opt(blob("expected")),
+    blob("author"),
+    int("received"),
+    blob("state"),
+    int("touched_at"),
+    opt(blob("file")),
+    opt(int("version")),
+];
+
+/// Uploads by workspace.
+pub const UPLOAD_IN: Index = Index {
+    name: "upload_in",
+    columns: &[
+        at(UPLOAD_COLUMNS, "team"),
+        at(UPLOAD_COLUMNS, "workspace"),
+        at(UPLOAD_COLUMNS, "id"),
+    ],
+    only: Only::All,
+    unique: true,
+};
+
+/// Uploads by age, so that those that were left can be swept.
+pub const UPLOAD_TOUCHED: Index = Index {
+    name: "upload_touched",
+    columns: &[at(UPLOAD_COLUMNS, "touched_at")],
+    only: Only::All,
+    unique: false,
+};
+
 /// Invites.
 pub static INVITE: Table = Table {
     name: "invite",
     columns: INVITE_COLUMNS,
     key: 2,
     sequence: false,
-    indexes: &[INVITE_LIVE, INVITE_DUE],
+    indexes: &[INVITE_LIVE, INVITE_ENDED, INVITE_DUE],
 };
 
 const INVITE_COLUMNS: &[Column] = &[
@@ -331,6 +772,7 @@ const INVITE_COLUMNS: &[Column] = &[
     opt(int("used_at")),
     int("kept_out"),
     int("heralded"),
+    opt(int("reminded_at")),
     int("warned"),
     text("credit"),
     opt(int("asked_at")),
@@ -357,6 +799,18 @@ pub const INVITE_LIVE: Index = Index {
         at(INVITE_COLUMNS, "guest_key"),
     ],
     only: Only::Null(at(INVITE_COLUMNS, "ended_at")),
+    unique: false,
+};
+
+/// Invites that have ended by computer and start; making one does not touch it (WB-11).
+pub const INVITE_ENDED: Index = Index {
+    name: "invite_ended",
+    columns: &[
+        at(INVITE_COLUMNS, "team"),
+        at(INVITE_COLUMNS, "computer"),
+        at(INVITE_COLUMNS, "starts"),
+    ],
+    only: Only::NotNull(at(INVITE_COLUMNS, "ended_at")),
     unique: false,
 };
 
@@ -475,6 +929,7 @@ const EVENT_COLUMNS: &[Column] = &[
     text("audience"),
     opt(blob("owner")),
     opt(blob("invite")),
+    opt(blob("workspace")),
     text("data"),
 ];
 

@@ -11,6 +11,7 @@ use crate::input::Reading;
 use crate::people::{Sight, all_teams};
 use crate::record::{Audience, row};
 use crate::users::UserView;
+use crate::ways_in::require_way_in;
 use crate::work::{By, Work, credit_account};
 use crate::{App, Call, Denied, Fault, Pending};
 
@@ -41,7 +42,8 @@ pub struct TeamView {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewTeam {
-    /// Names the team in addresses: lowercase letters, digits and hyphens.
+    /// Names the team in addresses: lowercase letters, digits and hyphens; made of its name if
+    /// this is empty.
     pub team: String,
     /// What it is called.
     pub name: String,
@@ -140,7 +142,10 @@ impl App {
             let actor = work.actor(&asking, &team, Right::ManageTeam)?;
             let settings = settings.clone()?;
             let before = credit_account(work.tx, actor.team.id)?;
-            let (after, account) = settings.apply(&actor.team, &before)?;
+            let (after, account) = settings.apply(&actor.team, &before);
+            if sign_in(&after) != sign_in(&actor.team) {
+                require_way_in(work.tx, &after, None)?;
+            }
             if after != actor.team || account != before {
                 work.save(&after)?;
                 work.save(&account)?;
@@ -180,7 +185,7 @@ impl TeamView {
 
 /// A [`NewTeam`], understood.
 #[derive(Clone)]
-struct FirstTeam {
+pub(crate) struct FirstTeam {
     team: TeamId,
     name: TeamName,
     owner: Email,
@@ -189,9 +194,15 @@ struct FirstTeam {
 }
 
 impl NewTeam {
-    fn read(&self) -> Result<FirstTeam, Vec<InputError>> {
+    pub(crate) fn read(&self) -> Result<FirstTeam, Vec<InputError>> {
         let mut reading = Reading::default();
-        let team = reading.read("/team", TeamId::parse(&self.team));
+        let suggested = TeamId::suggest(&self.name).filter(|_| self.team.is_empty());
+        let is_unnamed = self.team.is_empty() && self.name.trim().is_empty();
+        let team = match suggested {
+            None if is_unnamed => None, // That is said of the name.
+            None => reading.read("/team", TeamId::parse(&self.team)),
+            suggested => suggested,
+        };
         let name = reading.read("/name", TeamName::parse(&self.name));
         let owner = reading.read("/owner", Email::parse(&self.owner));
         let local = self.owner.split('@').next().unwrap_or_default();
@@ -215,7 +226,12 @@ impl NewTeam {
 }
 
 impl FirstTeam {
-    fn make(self, work: &mut Work<'_>) -> Result<TeamView, Fault> {
+    /// Returns the address of the owner.
+    pub(crate) const fn owner(&self) -> &Email {
+        &self.owner
+    }
+
+    pub(crate) fn make(self, work: &mut Work<'_>) -> Result<TeamView, Fault> {
         let team = Team {
             id: self.team,
             name: self.name,
@@ -297,10 +313,7 @@ impl TeamChange {
 
 impl Settings {
     /// Returns team and account with these settings.
-    ///
-    /// Codes by mail are the only way in that users can have, so that what
-    /// makes them insufficient would lock out every owner (OR-35).
-    fn apply(self, team: &Team, account: &CreditAccount) -> Result<(Team, CreditAccount), Denied> {
+    fn apply(self, team: &Team, account: &CreditAccount) -> (Team, CreditAccount) {
         let after = Team {
             name: self.name.unwrap_or_else(|| team.name.clone()),
             zone: self.zone.unwrap_or(team.zone),
@@ -310,10 +323,12 @@ impl Settings {
             sso_required: self.sso_required.unwrap_or(team.sso_required),
             ..team.clone()
         };
-        if after.sso_required || after.email_sign_in == EmailSignIn::Guests {
-            return Err(Denied::WouldLockOut);
-        }
         let low_mark = self.low_mark.unwrap_or(account.low_mark);
-        Ok((after, CreditAccount { low_mark, ..account.clone() }))
+        (after, CreditAccount { low_mark, ..account.clone() })
     }
+}
+
+/// Returns what a team requires one to sign in with, which must leave an owner a way in (OR-35).
+const fn sign_in(team: &Team) -> (EmailSignIn, bool) {
+    (team.email_sign_in, team.sso_required)
 }

@@ -13,10 +13,12 @@ use crate::access::{self, Actor, is_coordinator_by_group};
 use crate::config::Config;
 use crate::consequences::lose_rights;
 use crate::input::Reading;
+use crate::member_invites::end_of_host;
 use crate::paging::page;
 use crate::people::Sight;
 use crate::record::{Audience, Range, find, row};
 use crate::view::Page;
+use crate::ways_in::require_way_in;
 use crate::work::{By, Work};
 use crate::{App, Call, Caller, Denied, Fault, Paging, Pending, View};
 
@@ -107,6 +109,15 @@ pub struct BulkAnswer {
     pub unaffected: Vec<UserView>,
 }
 
+/// Whom a [`BulkRequest`] would be about (OR-5).
+#[derive(Clone, Debug)]
+pub struct BulkForeseen {
+    /// Those whose profile can change.
+    pub changing: Vec<UserView>,
+    /// Those who would be left as they are: External or revoked.
+    pub staying: Vec<UserView>,
+}
+
 impl App {
     /// Lists the users of a team, revoked ones too, in the order in which they joined (OR-3).
     pub fn users(&self, call: &Call, team: &str, paging: &Paging) -> Pending<Page<UserView>> {
@@ -178,12 +189,38 @@ impl App {
             }
             let before = Standing::of(work.tx, user)?;
             let after = change.apply(work, &before.user, actor.id())?;
+            if before.user.owner && !after.owner {
+                require_way_in(work.tx, &actor.team, Some(id))?;
+            }
             if after != before.user {
                 work.save(&after)?;
                 let detail = serde_json::to_value(&change).unwrap_or_default();
                 work.audit(after.team, &By::actor(&actor), "user.change", after.id, &detail)?;
             }
             before.changed(work, &after, &By::actor(&actor))
+        })
+    }
+
+    /// Tells who of many users would be left as they are, before their profile is chosen (OR-5).
+    pub fn foresee_profiles(
+        &self,
+        call: &Call,
+        team: &str,
+        user_ids: &[String],
+    ) -> Pending<BulkForeseen> {
+        let profile = Profile::Member.name().to_owned();
+        let request = BulkRequest { user_ids: user_ids.to_vec(), profile };
+        let (call, team, request) = (call.clone(), team.to_owned(), request.read());
+        self.read(move |view, config| {
+            let actor = Actor::with(view, &call, &team, Right::ChangeProfiles)?;
+            let (mut changing, mut staying) = (Vec::new(), Vec::new());
+            for id in request.clone()?.0 {
+                let user = require_user(view, actor.team.id, id)?;
+                let by_group = is_coordinator_by_group(view, &user)?;
+                let shown = UserView::of(&user, by_group, Sight::of(&actor), config);
+                if user.keeps_profile() { staying.push(shown) } else { changing.push(shown) }
+            }
+            Ok(BulkForeseen { changing, staying })
         })
     }
 
@@ -275,6 +312,7 @@ impl Standing {
         if invites(self.user.role(self.by_group)) && !invites(after.role(by_group)) {
             lose_rights(work, after, by)?;
         }
+        end_of_host(work, after)?;
         if *after == self.user && by_group == self.by_group {
             return Ok(UserView::of(after, by_group, Sight::Names, work.config));
         }

@@ -69,6 +69,11 @@ pub struct InviteView {
     pub mail: MailView,
     /// More time that the guest has asked for and nobody has answered.
     pub time_request: Option<TimeRequestView>,
+    /// When the guest was reminded of the start, unless that was moved since.
+    pub reminded_at: Option<DateTime<Utc>>,
+    /// Why the guest could not be let in now, from an hour before the start and once the sender was
+    /// told: `offline`, `access_off` or `logged_out`.
+    pub not_ready: Option<String>,
     /// When and why it ended.
     pub ended: Option<EndedView>,
     /// When it was made.
@@ -225,12 +230,20 @@ impl InviteView {
                 minutes: asked.minutes,
                 note: asked.note.as_str().to_owned(),
             }),
+            reminded_at: invite.reminded_at,
+            not_ready: None,
             ended: invite
                 .life
                 .ended()
                 .map(|(at, reason)| EndedView { at, reason: reason.to_owned() }),
             created_at: invite.created_at,
         }
+    }
+
+    /// Adds what keeps the guest from its computer now (GA-60).
+    pub(crate) fn on(mut self, invite: &Invite, computer: &Computer, now: Instant) -> Self {
+        self.not_ready = invite.not_ready(computer, now).map(|reason| reason.name().to_owned());
+        self
     }
 
     /// Adds the link, for those who may edit the invite (GA-19).

@@ -174,19 +174,21 @@ impl Work<'_> {
     ) -> Result<(), Fault> {
         let session = live_session(self.tx, invite)?;
         let shown = InviteView::of(invite, session.as_ref(), self.now);
+        let computer = self.host_of(invite)?;
+        let (shown, owner) = (shown.on(invite, &computer, self.now), computer.owner());
         let data = InviteTold { invite: shown, reason };
-        let owner = owner_of(self.tx, invite.team, invite.computer)?;
         let event = self.event(invite.team, name, Audience::Invites, &data);
         self.tell(Event { owner, invite: Some(invite.id), ..event })
     }
 
-    /// Tells those who may see a computer of `owner`'s about a new invite to it.
+    /// Tells those who may see its computer about a new invite.
     pub(crate) fn tell_new_invite(
         &mut self,
         invite: &Invite,
-        owner: Option<UserId>,
+        computer: &Computer,
     ) -> Result<(), Fault> {
-        let data = InviteView::of(invite, None, self.now);
+        let data = InviteView::of(invite, None, self.now).on(invite, computer, self.now);
+        let owner = computer.owner();
         let (name, _) = event_name(InviteNews::Created);
         let event = self.event(invite.team, name, Audience::Invites, &data);
         self.tell(Event { owner, invite: Some(invite.id), ..event })
@@ -223,6 +225,7 @@ impl Work<'_> {
             audience,
             owner: None,
             invite: None,
+            workspace: None,
             data: serde_json::to_string(data).unwrap_or_default(),
         }
     }
@@ -341,6 +344,17 @@ impl Work<'_> {
     ) -> Result<(), Fault> {
         let id = self.ids.next(MailId::from_bits);
         self.queue(id, team, to, intent, window)
+    }
+
+    /// Queues a mail under a name that something else knows it by.
+    pub(crate) fn mail_as(
+        &mut self,
+        id: MailId,
+        team: Option<TeamId>,
+        to: Email,
+        intent: MailIntent,
+    ) -> Result<(), Fault> {
+        self.queue(id, team, to, intent, None)
     }
 
     fn queue(

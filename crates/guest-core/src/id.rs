@@ -71,26 +71,42 @@ macro_rules! ids {
 ids! {
     /// Names a program's key to the API.
     ApiKeyId = "key";
+    /// Names one kept copy of a part of files, and the list of the parts of a file.
+    BlobId = "blob";
     /// Names a computer.
     ComputerId = "cmp";
     /// Names a key that provisions team computers.
     ComputerKeyId = "ckey";
+    /// Names one enrolled way of signing in.
+    DeviceId = "dev";
     /// Names one entry of the credit ledger.
     EntryId = "ent";
+    /// Names a file of a workspace.
+    FileId = "file";
+    /// Names one attempt at a greeting.
+    GreetingId = "grt";
     /// Names a set of users.
     GroupId = "grp";
     /// Names an invite.
     InviteId = "inv";
+    /// Names a request to join a team.
+    JoinRequestId = "jrq";
     /// Names one intended mail, however often it is tried.
     MailId = "mail";
+    /// Names an invitation to join a team.
+    MemberInviteId = "mbi";
     /// Names a purchase of credits.
     OrderId = "ord";
     /// Names a price that was shown and can be bought at.
     QuoteId = "quo";
     /// Names one connection of a guest.
     SessionId = "ses";
+    /// Names an upload on its way.
+    UploadId = "upl";
     /// Names a member of a team.
     UserId = "usr";
+    /// Names something that a few people of a team share.
+    WorkspaceId = "ws";
 }
 
 /// A text is not an id of the kind asked for.

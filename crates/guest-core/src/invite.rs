@@ -75,6 +75,8 @@ pub struct Invite {
     pub kept_out: bool,
     /// How far its coming has been told (GA-37, GA-60).
     pub heralded: Heralded,
+    /// When the guest was reminded of its start, unless that was moved since (GA-37).
+    pub reminded_at: Option<Instant>,
     /// Whether its sender was mailed that the computer is not ready (GA-60).
     pub warned: bool,
     /// What became of its credit (CR-10, CR-11).
@@ -355,6 +357,7 @@ impl Invite {
             used_at: None,
             kept_out: false,
             heralded: Heralded::at(new.window, now),
+            reminded_at: None,
             warned: false,
             credit: if new.kind == Kind::Outside { Credit::Debited } else { Credit::Free },
             time_asked: None,
@@ -461,7 +464,7 @@ impl Invite {
         }
         let remind = self.mail_guest(GuestNews::Reminder);
         let effects = [remind, InviteEffect::Tell(InviteNews::Reminded)];
-        Step::to(next(Heralded::Reminder), effects)
+        Step::to(Self { reminded_at: Some(now), ..next(Heralded::Reminder) }, effects)
     }
 
     /// Records that a connection worked (GA-35); `None` if it is used already.

@@ -80,6 +80,11 @@ impl Link {
 pub struct LinkToken(String);
 
 impl LinkToken {
+    /// Wraps a token that was derived.
+    pub(crate) const fn new(token: String) -> Self {
+        Self(token)
+    }
+
     /// Returns the token itself, to be shown to those who may have it.
     #[must_use]
     pub fn expose(&self) -> &str {

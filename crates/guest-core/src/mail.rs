@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 
-use crate::{Instant, Invite, InviteId, NotReady, Note, REMINDER, VoidCause, Window};
+use crate::{Instant, Invite, InviteId, JoinAnswer, MemberInviteId, NotReady, Note, REMINDER, VoidCause, Window};
 
 /// Something to tell somebody by mail.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -41,6 +41,23 @@ pub enum MailIntent {
     },
     /// To somebody who has been revoked (OR-10).
     Revoked,
+    /// To somebody who asked to join: how their request was answered (OR-34).
+    JoinRequest {
+        /// How.
+        answer: JoinAnswer,
+    },
+    /// To somebody who is invited to join (OR-20).
+    Invitation {
+        /// The invitation.
+        invitation: MemberInviteId,
+        /// When it expires.
+        expires_at: Instant,
+    },
+    /// To an Administrator: an invitation was cancelled by three wrong codes (OR-24).
+    Strikes {
+        /// The invitation.
+        invitation: MemberInviteId,
+    },
 }
 
 /// What a guest is told about an invite.
@@ -111,7 +128,27 @@ impl MailIntent {
     pub const fn invite(&self) -> Option<InviteId> {
         match self {
             Self::Guest { invite, .. } | Self::Sender { invite, .. } => Some(*invite),
-            Self::SignIn { .. } | Self::LowBalance { .. } | Self::Revoked => None,
+            Self::SignIn { .. }
+            | Self::LowBalance { .. }
+            | Self::Revoked
+            | Self::JoinRequest { .. }
+            | Self::Invitation { .. }
+            | Self::Strikes { .. } => None,
+        }
+    }
+
+    /// Returns the invitation to join that the mail carries (OR-20).
+    #[must_use]
+    pub const fn invitation(&self) -> Option<MemberInviteId> {
+        match self {
+            Self::Invitation { invitation, .. } => Some(*invitation),
+            Self::Guest { .. }
+            | Self::Sender { .. }
+            | Self::SignIn { .. }
+            | Self::LowBalance { .. }
+            | Self::Revoked
+            | Self::JoinRequest { .. }
+            | Self::Strikes { .. } => None,
         }
     }
 
@@ -145,7 +182,11 @@ impl MailIntent {
                 SenderNews::Void { .. } | SenderNews::NeverReachable { .. } => patience,
             },
             Self::SignIn { expires_at, .. } => *expires_at,
-            Self::LowBalance { .. } | Self::Revoked => patience,
+            Self::Invitation { expires_at, .. } => (*expires_at).min(patience),
+            Self::LowBalance { .. }
+            | Self::Revoked
+            | Self::JoinRequest { .. }
+            | Self::Strikes { .. } => patience,
         }
     }
 
@@ -204,7 +245,12 @@ impl MailIntent {
                 SenderNews::Void { .. } | SenderNews::NeverReachable { .. } => true,
                 SenderNews::TimeAsked { .. } | SenderNews::NotReady { .. } => false,
             },
-            Self::SignIn { .. } | Self::LowBalance { .. } | Self::Revoked => true,
+            Self::SignIn { .. }
+            | Self::LowBalance { .. }
+            | Self::Revoked
+            | Self::JoinRequest { .. }
+            | Self::Invitation { .. }
+            | Self::Strikes { .. } => true,
         }
     }
 }
@@ -392,6 +438,11 @@ mod tests {
         check(&sender(SenderNews::Void { cause: VoidCause::LoggedOut, refunded: true }), later(48));
         check(&MailIntent::SignIn { nonce: [0; 16], expires_at: later(1) }, later(1));
         check(&MailIntent::Revoked, later(48));
+        check(&MailIntent::JoinRequest { answer: JoinAnswer::Accepted }, later(48));
+        let invitation = MemberInviteId::from_bits(1);
+        check(&MailIntent::Invitation { invitation, expires_at: later(1) }, later(1));
+        check(&MailIntent::Invitation { invitation, expires_at: later(336) }, later(48));
+        check(&MailIntent::Strikes { invitation }, later(48));
     }
 
     #[test]

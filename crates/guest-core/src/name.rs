@@ -34,6 +34,30 @@ impl TeamId {
         }
     }
 
+    /// Suggests the slug of a team of this name (WB-13): its letters and digits, words joined by
+    /// hyphens.
+    ///
+    /// Latin letters lose their accents. Other letters have no place in a slug, so that there may
+    /// be nothing to suggest.
+    #[must_use]
+    pub fn suggest(name: &str) -> Option<Self> {
+        let mut slug = String::new();
+        for letter in name.chars().take(TeamName::MOST).flat_map(char::to_lowercase) {
+            match letter {
+                'a'..='z' | '0'..='9' => slug.push(letter),
+                '\'' | '’' => {}
+                other => match plain(other) {
+                    "" if slug.ends_with('-') => {}
+                    "" => slug.push('-'),
+                    plain => slug.push_str(plain),
+                },
+            }
+        }
+        let slug = slug.trim_start_matches('-');
+        let slug = slug.get(..Self::MOST).unwrap_or(slug).trim_end_matches('-');
+        Self::parse(slug).ok()
+    }
+
     /// Returns the slug.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -87,8 +111,12 @@ names! {
     PersonName: 120;
     /// What a set of users is called.
     GroupName: 80;
+    /// What a user calls one of their devices.
+    DeviceName: 80;
     /// What a key of a program or of computers is called.
     KeyName: 80;
+    /// What a workspace is called.
+    WorkspaceName: 80;
 }
 
 /// What a computer is called; unique in its team regardless of case (GA-1).
@@ -163,6 +191,32 @@ impl HostLogin {
 
 text_form!(HostLogin, TextRefusal, as_str);
 
+/// Returns a Latin letter in lower case without its accents; nothing for any other.
+const fn plain(letter: char) -> &'static str {
+    match letter {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+        'æ' => "ae",
+        'ç' | 'ć' | 'č' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e",
+        'ğ' => "g",
+        'ì'..='ï' | 'ī' | 'į' | 'ı' => "i",
+        'ľ' | 'ĺ' | 'ł' | 'ļ' => "l",
+        'ñ' | 'ń' | 'ň' | 'ņ' => "n",
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => "o",
+        'œ' => "oe",
+        'ŕ' | 'ř' => "r",
+        'ś' | 'š' | 'ş' | 'ș' => "s",
+        'ß' => "ss",
+        'ť' | 'ţ' | 'ț' => "t",
+        'þ' => "th",
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +229,22 @@ mod tests {
             assert_eq!(good.parse(), Ok(team));
         }
         assert!(TeamId::parse("acme").unwrap() < TeamId::parse("acme-2").unwrap());
+    }
+
+    #[test]
+    fn wb_13_a_slug_is_suggested_from_the_name_of_a_team() {
+        let check = |name: &str, slug: Option<&str>| {
+            let suggested = TeamId::suggest(name);
+            assert_eq!(suggested.as_ref().map(TeamId::as_str), slug, "{name}");
+        };
+        check("Acme", Some("acme"));
+        check("  Ada's Studio & Söhne, Ltd. ", Some("adas-studio-sohne-ltd"));
+        check("ŁÓDŹ 2 – Œuvre", Some("lodz-2-oeuvre"));
+        check(&"x ".repeat(40), Some(&"x-".repeat(16)[..31]));
+        check(&"é".repeat(200), Some(&"e".repeat(32)));
+        check("-- -", None);
+        check("東京", None);
+        check("", None);
     }
 
     #[test]

@@ -93,10 +93,20 @@ rights! {
     ReadTeam: External, None, "read the team";
     /// Follow events; each sees what they may read.
     ReadEvents: External, Some(Scope::EventsRead), "follow events";
+    /// List one's own devices, and enrol more.
+    OwnDevices: External, Some(Scope::UsersRead), "see their devices";
     /// List the users; External users see pseudonyms.
     ListUsers: External, Some(Scope::UsersRead), "list users";
+    /// See the workspaces that one is in, and what is in them (OR-43).
+    ReadWorkspaces: External, Some(Scope::WorkspacesRead), "see workspaces";
+    /// Work in the workspaces that one is in: files, computers, leaving.
+    UseWorkspaces: External, Some(Scope::WorkspacesWrite), "work in workspaces";
     /// See the names and emails of other users.
     SeeNames: Member, Some(Scope::UsersRead), "see other users";
+    /// Make, share and claim workspaces (OR-40).
+    ShareWorkspaces: Member, Some(Scope::WorkspacesWrite), "make and share workspaces";
+    /// See how much of the team's room for files is used.
+    ReadStorage: Member, Some(Scope::WorkspacesRead), "see the room for files";
     /// See invites and their sessions.
     ReadInvites: Coordinator, Some(Scope::InvitesRead), "see guest access";
     /// See the computers that guests can be invited to.
@@ -121,6 +131,16 @@ rights! {
     ReadOrders: Administrator, Some(Scope::CreditsRead), "see orders";
     /// Change the profiles of users.
     ChangeProfiles: Administrator, Some(Scope::UsersWrite), "change profiles";
+    /// See who is invited to join, and who waits to be greeted.
+    ReadInvitations: Administrator, Some(Scope::UsersRead), "see invitations";
+    /// Invite users to join, and take invitations back.
+    InviteUsers: Administrator, Some(Scope::UsersWrite), "invite users to join";
+    /// Greet those who were invited, and set their first profile.
+    Greet: Administrator, Some(Scope::UsersWrite), "greet who was invited";
+    /// See who asks to join.
+    ReadJoinRequests: Administrator, Some(Scope::UsersRead), "see join requests";
+    /// Accept and reject requests to join, and set the first profile.
+    AnswerJoinRequests: Administrator, Some(Scope::UsersWrite), "answer join requests";
     /// See what revoking a user would do.
     ReadRevocation: Administrator, Some(Scope::UsersRead), "revoke users";
     /// Revoke users; owners only by owners.
@@ -285,8 +305,13 @@ mod tests {
         let rows: &[(Right, [bool; 5])] = &[
             (ReadTeam, [true, true, true, true, true]),
             (ReadEvents, [true, true, true, true, true]),
+            (OwnDevices, [true, true, true, true, true]),
             (ListUsers, [true, true, true, true, true]),
+            (ReadWorkspaces, [true, true, true, true, true]),
+            (UseWorkspaces, [true, true, true, true, true]),
             (SeeNames, [false, true, true, true, true]),
+            (ShareWorkspaces, [false, true, true, true, true]),
+            (ReadStorage, [false, true, true, true, true]),
             (ReadInvites, [false, false, true, true, true]),
             (ReadComputers, [false, false, true, true, true]),
             (ReadBalance, [false, false, true, true, true]),
@@ -299,6 +324,11 @@ mod tests {
             (BuyCredits, [false, false, false, true, true]),
             (ReadOrders, [false, false, false, true, true]),
             (ChangeProfiles, [false, false, false, true, true]),
+            (ReadJoinRequests, [false, false, false, true, true]),
+            (AnswerJoinRequests, [false, false, false, true, true]),
+            (ReadInvitations, [false, false, false, true, true]),
+            (InviteUsers, [false, false, false, true, true]),
+            (Greet, [false, false, false, true, true]),
             (ReadRevocation, [false, false, false, true, true]),
             (RevokeUsers, [false, false, false, true, true]),
             (ReachPersonal, [false, false, false, false, true]),

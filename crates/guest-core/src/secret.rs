@@ -63,6 +63,10 @@ pub enum Purpose {
     SignIn,
     /// What opens the stream of one relayed session, once (CN-3).
     Ticket,
+    /// What sets up a server that has no team, once (WB-13).
+    SetUp,
+    /// What enrols one more device, once (OR-8).
+    Enrolment,
 }
 
 impl Purpose {
@@ -75,6 +79,8 @@ impl Purpose {
             Self::AgentToken => "at_",
             Self::SignIn => "si_",
             Self::Ticket => "st_",
+            Self::SetUp => "su_",
+            Self::Enrolment => "de_",
         }
     }
 }

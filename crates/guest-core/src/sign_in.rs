@@ -14,7 +14,7 @@
 use chrono::TimeDelta;
 use subtle::ConstantTimeEq;
 
-use crate::{Email, Fact, Facts, Instant, MacKey, Refusal, RefusalKind, SecretHash};
+use crate::{Email, Fact, Facts, Instant, MacKey, Proof, Refusal, RefusalKind, SecretHash};
 
 /// The codes of one address.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -118,6 +118,8 @@ pub struct Login {
     pub email: Email,
     /// When it was proven.
     pub since: Instant,
+    /// How it was proven (OR-35).
+    pub proof: Proof,
 }
 
 impl Login {
@@ -271,7 +273,8 @@ mod tests {
     #[test]
     fn a_browser_stays_signed_in_for_thirty_days() {
         let email = Email::parse("lin@example.org").unwrap();
-        let login = Login { hash: SecretHash::from_bytes([0; 32]), email, since: at(0) };
+        let hash = SecretHash::from_bytes([0; 32]);
+        let login = Login { hash, email, since: at(0), proof: Proof::Code };
         assert!(login.holds(at(30 * 86_400 - 1)));
         assert!(!login.holds(at(30 * 86_400)));
     }

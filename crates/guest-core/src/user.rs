@@ -88,6 +88,12 @@ impl User {
         })
     }
 
+    /// Returns whether the profile stays as it is, whatever many users are given (OR-5).
+    #[must_use]
+    pub fn keeps_profile(&self) -> bool {
+        !self.is_active() || self.profile == Profile::External
+    }
+
     /// Changes the profile (OR-4); the profile one has is no error and no change.
     ///
     /// # Errors
@@ -211,7 +217,7 @@ pub fn change_profiles(
         if by == Some(user.id) {
             return Err(UserRefusal::OwnProfile);
         }
-        if !user.is_active() || user.profile == Profile::External {
+        if user.keeps_profile() {
             change.unaffected.push(user);
         } else if user.profile == to {
             change.unchanged.push(user);

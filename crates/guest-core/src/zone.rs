@@ -2,7 +2,9 @@
 
 use core::cmp::Ordering;
 
-use chrono::{Days, FixedOffset, MappedLocalTime, NaiveDateTime, Offset as _, TimeDelta};
+use chrono::{
+    Days, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeDelta,
+};
 use chrono::{TimeZone as _, Utc};
 use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
 
@@ -83,6 +85,19 @@ impl Zone {
         }
     }
 
+    /// Returns the two local times, each with its offset, that a local time without one could mean
+    /// (GA-13), the earlier first; `None` where it occurs once or never.
+    #[must_use]
+    pub fn readings(self, local: LocalTime) -> Option<[LocalTime; 2]> {
+        let wall = local.wall();
+        match self.moments(wall) {
+            Moments::Twice(earlier, later) => {
+                Some([earlier, later].map(|moment| LocalTime::new(wall, Some(moment.offset))))
+            }
+            Moments::Once(_) | Moments::Never => None,
+        }
+    }
+
     /// Returns the offset from UTC in force at `at`.
     #[must_use]
     pub fn offset(self, at: Instant) -> FixedOffset {
@@ -111,6 +126,18 @@ impl Zone {
         match self.moments(plain.wall()) {
             Moments::Twice(..) => LocalTime::new(plain.wall(), Some(self.offset(at))),
             Moments::Once(_) | Moments::Never => plain,
+        }
+    }
+
+    /// Returns the first moment of a calendar day.
+    ///
+    /// Where midnight is skipped, that is the moment at which the clock is put forward.
+    #[must_use]
+    pub fn day_start(self, day: NaiveDate) -> Instant {
+        let midnight = day.and_time(NaiveTime::MIN);
+        match self.moments(midnight) {
+            Moments::Once(moment) | Moments::Twice(moment, _) => moment.at,
+            Moments::Never => moment(midnight, self.offsets_around(midnight).0).at,
         }
     }
 
@@ -361,6 +388,21 @@ mod tests {
     }
 
     #[test]
+    fn ga_13_the_two_meanings_of_a_time_that_occurs_twice_are_named() {
+        let readings = |zone: &str, local: &str| {
+            let readings = Zone::parse(zone).unwrap().readings(LocalTime::parse(local).unwrap());
+            readings.map(|readings| readings.map(|one| one.to_string()))
+        };
+        let both = ["2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00"].map(str::to_owned);
+        assert_eq!(readings("Europe/Paris", "2026-10-25T02:30"), Some(both.clone()));
+        assert_eq!(readings("Europe/Paris", "2026-10-25T02:30+01:00"), Some(both));
+        let half = ["2026-04-05T01:45+11:00", "2026-04-05T01:45+10:30"].map(str::to_owned);
+        assert_eq!(readings("Australia/Lord_Howe", "2026-04-05T01:45"), Some(half));
+        assert_eq!(readings("Europe/Paris", "2026-10-25T03:00"), None);
+        assert_eq!(readings("Europe/Paris", "2026-03-29T02:30"), None, "never");
+    }
+
+    #[test]
     fn ga_13_an_explicit_offset_chooses() {
         check(
             "Europe/Paris",
@@ -413,6 +455,22 @@ mod tests {
             }
         }
         assert!(skips > 1_000, "{skips}");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_or_when_the_clock_first_shows_it() {
+        let begins = |name: &str, day: &str, start: &str| {
+            let day: NaiveDate = day.parse().unwrap();
+            assert_eq!(zone(name).day_start(day).to_rfc3339(), start, "{name} {day}");
+            assert!(zone(name).wall(zone(name).day_start(day)).date() >= day, "{name} {day}");
+        };
+        begins("Europe/Paris", "2026-12-01", "2026-11-30T23:00:00+00:00");
+        begins("Europe/Paris", "2026-03-29", "2026-03-28T23:00:00+00:00");
+        // At midnight the clock is put forward to one, and put back to eleven.
+        begins("Asia/Beirut", "2026-03-29", "2026-03-28T22:00:00+00:00");
+        begins("America/Havana", "2026-11-01", "2026-11-01T04:00:00+00:00");
+        // This day was left out.
+        begins("Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00+00:00");
     }
 
     #[test]

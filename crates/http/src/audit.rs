@@ -18,9 +18,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct AuditQuery {
-    /// From this moment on, as RFC 3339.
+    /// From this moment on (RFC 3339), or from the start of this day (`2026-12-01`) on the team's
+    /// clock.
     from: Option<String>,
-    /// Before this moment, as RFC 3339.
+    /// Before this moment, or to the end of this day on the team's clock.
     to: Option<String>,
     /// By whom: an email, a computer's id, `operator` or `system`.
     actor: Option<String>,
@@ -42,6 +43,6 @@ struct AuditQuery {
 )]
 async fn audit(At(team): At<String>, Asked { app, call, query, .. }: Asked<AuditQuery>) -> Answer {
     let AuditQuery { from, to, actor, subject, limit, cursor } = query;
-    let filter = AuditFilter { from, to, actor, subject };
+    let filter = AuditFilter { from, to, actor, subject, kind: None };
     ok(&app.audit(&call, &team, &filter, &page(limit, cursor)).await?)
 }

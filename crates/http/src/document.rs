@@ -117,6 +117,8 @@ impl Terms {
     pub(crate) fn team(tag: &'static str) -> Self {
         Self { schemes: &[COOKIE, BEARER], ..Self::anyone(tag) }.or(&[
             "unauthenticated",
+            "sso_required",
+            "device_required",
             "forbidden",
             "scope_missing",
             "not_found",
@@ -131,6 +133,11 @@ impl Terms {
     /// The operation is for computers' agents.
     pub(crate) fn agent(tag: &'static str) -> Self {
         Self { schemes: &[AGENT], ..Self::anyone(tag) }.or(&["unauthenticated"])
+    }
+
+    /// The operation is for whoever asks to join, with the token of their own request.
+    pub(crate) fn applicant(tag: &'static str) -> Self {
+        Self { schemes: &[APPLICANT], ..Self::anyone(tag) }.or(&["unauthenticated", "not_found"])
     }
 
     /// The operation is for anybody who has a credential, of a team or not.
@@ -174,6 +181,21 @@ impl Terms {
     pub(crate) fn resumable(mut self) -> Self {
         self.headers.push(("Last-Event-ID", "The last event that was seen, to go on after it."));
         self
+    }
+
+    /// The operation takes more of a file.
+    pub(crate) fn appended(mut self) -> Self {
+        self.headers.push(("Upload-Offset", "Where in the file the body begins."));
+        self.headers.push(("Upload-Complete", "`?1` if the body is the rest of the file."));
+        self
+    }
+
+    /// The operation answers with a file, or a range of it.
+    pub(crate) fn ranged(mut self) -> Self {
+        self.headers.push(("Range", "One range of bytes, `bytes=FROM-TO`."));
+        self.headers.push(("If-Range", "The `ETag` of the file that the range is of."));
+        self.headers.push(("If-None-Match", "The `ETag` of the file that one has."));
+        Self { is_versioned: true, ..self }
     }
 
     /// The operation answers with an `ETag`.
@@ -286,6 +308,7 @@ fn in_path(path: &str) -> impl Iterator<Item = Parameter> {
             "team" => "The team's short name.",
             "token" => "The secret part of the guest's link.",
             "user" => "The user's id.",
+            "version" => "The number of the version.",
             _ => "The thing's id.",
         };
         parameter(name, text, ParameterIn::Path, Required::True)
@@ -329,6 +352,7 @@ fn blank() -> OpenApi {
     components.security_schemes.insert(COOKIE.to_owned(), cookie.into());
     for (name, text) in [
         (BEARER, "An API key, `gk_…`."),
+        (APPLICANT, "The token of one's own request to join, `jr_…`."),
         (AGENT, "A computer key, `ck_…`, or the token of a personal computer, `at_…`."),
     ] {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text));
@@ -344,6 +368,9 @@ const COOKIE: &str = "cookie";
 
 /// A program's key.
 const BEARER: &str = "bearer";
+
+/// The token of one's own request to join.
+const APPLICANT: &str = "applicant";
 
 /// An agent's secret.
 const AGENT: &str = "agent";

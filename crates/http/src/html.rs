@@ -47,12 +47,12 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 const STYLE: &str = "\
-:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}\
+:root{color-scheme:light dark;background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif}\
 body{margin:0}main{max-width:56rem;margin:0 auto;padding:1.5rem}\
 code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}\
 h2{margin-top:2.5rem;border-bottom:1px solid}\
 section{margin:1.5rem 0}table{border-collapse:collapse;width:100%}\
-th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8884}\
+th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8884;overflow-wrap:anywhere}\
 ";
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod query;
 #[cfg(feature = "pages")]
 pub(crate) use self::body::gather;
 pub(crate) use self::body::{Nothing, Posted, Reported, Sent};
-pub(crate) use self::query::{Asked, PageQuery, page};
+pub(crate) use self::query::{Asked, Looked, PageQuery, page};
 pub(crate) use serde::de::IgnoredAny;
 
 use axum::extract::{FromRequestParts, Path};

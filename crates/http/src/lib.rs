@@ -15,17 +15,21 @@ mod audit;
 mod computer_keys;
 mod computers;
 mod credits;
+mod devices;
 mod docs;
 mod document;
 mod edge;
 mod events;
+mod greetings;
 mod groups;
 mod guest_links;
 mod health;
 mod html;
 mod input;
 mod invites;
+mod join_requests;
 mod limits;
+mod member_invites;
 mod metrics;
 #[cfg(feature = "pages")]
 mod pages;
@@ -37,6 +41,7 @@ mod streams;
 mod teams;
 mod users;
 mod visitor;
+mod workspaces;
 
 pub use metrics::{Histogram, StoreFigures, StoreStats};
 pub use visitor::OperatorAccess;
@@ -96,6 +101,7 @@ fn described() -> OpenApi {
 fn api(routes: Routes) -> Routes {
     routes
         .and(sign_in::routes)
+        .and(devices::routes)
         .and(teams::routes)
         .and(invites::routes)
         .and(guest_links::routes)
@@ -105,7 +111,11 @@ fn api(routes: Routes) -> Routes {
         .and(streams::routes)
         .and(credits::routes)
         .and(users::routes)
+        .and(join_requests::routes)
         .and(groups::routes)
+        .and(member_invites::routes)
+        .and(greetings::routes)
+        .and(workspaces::routes)
         .and(api_keys::routes)
         .and(audit::routes)
         .and(events::routes)

@@ -18,6 +18,8 @@ pub(crate) enum Limit {
     Tries,
     /// Opening guests' links.
     Links,
+    /// Asking to join, and signing on at identity providers.
+    Joins,
     /// Anything, without a credential that holds.
     Strangers,
 }
@@ -73,8 +75,10 @@ fn site(peer: IpAddr) -> IpAddr {
 /// How many requests are allowed a minute.
 ///
 /// A person needs a few; an office behind one address a few dozen.
-const TABLE: [(Limit, u32); 4] =
-    [(Limit::Codes, 30), (Limit::Tries, 60), (Limit::Links, 300), (Limit::Strangers, 600)];
+const TABLE: [(Limit, u32); 5] = [
+    (Limit::Codes, 30), (Limit::Tries, 60), (Limit::Links, 300), (Limit::Strangers, 600),
+    (Limit::Joins, 30),
+];
 
 const WITHIN: TimeDelta = TimeDelta::minutes(1);
 

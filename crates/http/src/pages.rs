@@ -8,23 +8,35 @@
 //! and what is wrong at each field. Pages call the use cases of the API; no
 //! rule is in them.
 
+mod activity;
 mod assets;
 mod computers;
 mod credits;
 mod cut;
+mod devices;
+mod first;
 mod form;
 mod groups;
 mod guest;
 mod home;
 mod invite;
 mod invites;
+mod invitations;
 mod inviting;
+mod join;
+mod join_requests;
+mod joining;
+mod local;
 mod place;
 mod refusal;
 mod row;
+mod set_up;
+mod settings;
 mod shell;
 mod sign_in;
 mod told;
+mod users;
+mod workspaces;
 mod zones;
 
 pub(crate) use self::refusal::Reader;
@@ -45,6 +57,8 @@ pub(crate) fn routes() -> Router<Server> {
         .route("/g/{token}/invite.ics", get(guest::calendar))
         .route("/zones", get(zones::search))
         .merge(sign_in::routes())
+        .merge(set_up::routes())
+        .merge(settings::routes())
         .merge(home::routes())
         .merge(invites::routes())
         .merge(invite::routes())
@@ -53,6 +67,14 @@ pub(crate) fn routes() -> Router<Server> {
         .merge(computers::routes())
         .merge(credits::routes())
         .merge(groups::routes())
+        .merge(workspaces::routes())
+        .merge(users::routes())
+        .merge(join_requests::routes())
+        .merge(join::routes())
+        .merge(invitations::routes())
+        .merge(joining::routes())
+        .merge(devices::routes())
+        .merge(activity::routes())
         .merge(assets::routes())
 }
 

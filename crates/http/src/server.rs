@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use guest_app::App;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::workspaces::transfer::TRANSFERS_MOST;
 use crate::{Options, described, docs};
 
 /// What every handler shares.
@@ -20,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) origin: Origin,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
+    /// Bounds how many files are on their way.
+    pub(crate) transfers: Arc<Semaphore>,
     /// Changes with every commit, for those who follow events.
     pub(crate) commits: watch::Sender<()>,
     document_json: OnceLock<Bytes>,
@@ -39,6 +42,7 @@ impl Shared {
             options,
             limits: Limits::new(),
             metrics: Metrics::new(),
+            transfers: Arc::new(Semaphore::new(TRANSFERS_MOST)),
             commits,
             document_json: OnceLock::new(),
             document_page: OnceLock::new(),

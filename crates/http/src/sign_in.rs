@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use guest_app::{CodeRequest, CodeTry, MeView, SignedIn};
-use guest_core::LOGIN_LIFE;
+use guest_core::{LOGIN_LIFE, Secret};
 use utoipa_axum::routes;
 
 use crate::answer::{Answer, done, later, ok};
@@ -123,7 +123,12 @@ pub(crate) fn keep_signed_in(
     server: &Shared,
     signed_in: &SignedIn,
 ) -> Response {
-    with_cookie(response, server, signed_in.cookie.expose(), LOGIN_LIFE.num_seconds())
+    keep(response, server, &signed_in.cookie)
+}
+
+/// Has the browser keep the secret of a session, however it was proven.
+pub(crate) fn keep(response: Response, server: &Shared, cookie: &Secret) -> Response {
+    with_cookie(response, server, cookie.expose(), LOGIN_LIFE.num_seconds())
 }
 
 /// Takes a session's secret back from the browser.

@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use guest_app::{Call, Caller, Denied};
-use guest_core::{Email, Purpose, Secret};
+use guest_core::{Email, JoinLink, Purpose, Secret};
 #[cfg(feature = "pages")]
 use sha2::{Digest as _, Sha256};
 
@@ -206,6 +206,24 @@ impl FromRequestParts<Server> for Agent {
             | Shows::ApiKey(_)
             | Shows::Operator(_) => Err(Denied::Unauthenticated.into()),
         }
+    }
+}
+
+/// Somebody with the token of their own request to join (OR-30).
+pub(crate) struct Applicant {
+    pub(crate) token: String,
+    pub(crate) call: Call,
+}
+
+impl FromRequestParts<Server> for Applicant {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Problem> {
+        let shown = parts.headers.get(header::AUTHORIZATION);
+        let token = shown.and_then(|value| bearer(value.as_bytes())).unwrap_or_default();
+        let token = str::from_utf8(token).ok().filter(|token| token.starts_with(JoinLink::PREFIX));
+        let token = token.ok_or(Denied::Unauthenticated)?.to_owned();
+        Ok(Self { token, call: visitor(parts)?.call() })
     }
 }
 

@@ -84,7 +84,14 @@ fn draft(letter: &Letter) -> Draft {
         Content::LowBalance { team, balance, mark, link } => {
             account::low_balance(team, *balance, *mark, link)
         }
+        Content::JoinRequest { team, answer, link } => account::join_request(team, *answer, link),
         Content::Revoked { team } => account::revoked(team),
+        Content::Invitation { team, invited_by, link, expires_at, zone } => {
+            let expires_at = zone.wall(*expires_at).format("%a %-d %B %Y, %H:%M");
+            let until = format!("{expires_at} ({})", zone.name());
+            account::invitation(letter, team, invited_by, link, &until)
+        }
+        Content::Strikes { team, invited, link } => account::strikes(team, invited, link),
     }
 }
 

@@ -25,15 +25,23 @@
 //! store's business: a store that keeps rows by table name needs none.
 
 mod asked;
+mod certificates;
+mod counting;
+mod device;
 mod histories;
 mod laws;
+mod mem_blobs;
 mod mem_rows;
 mod mem_store;
 mod probe;
 mod tables;
 
+pub use certificates::{Authority, Certified};
+pub use counting::{Counting, Silent};
+pub use device::DeviceKey;
 pub use histories::random_histories;
 pub use laws::{Laws, Subject, Tables};
+pub use mem_blobs::MemBlobs;
 pub use mem_store::MemStore;
 pub use probe::{Outcome, attempt, keep, look, try_look, undo};
 pub use tables::{DOCS, LOG, PAIRS, TABLES, epoch};

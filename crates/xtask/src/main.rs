@@ -1,5 +1,5 @@
-//! What developers run: `cargo xtask test`, `cargo xtask bench`, `cargo xtask soak`,
-//! `cargo xtask fuzz`.
+//! What developers run: `cargo xtask test`, `cargo xtask screenshots`, `cargo xtask bench`,
+//! `cargo xtask soak`, `cargo xtask fuzz`.
 //!
 //! A task is a list of programs run in order, with what they are run for. Nothing here knows a
 //! rule of the product, and nothing is kept but build results under the target folder.
@@ -16,9 +16,11 @@ mod deny;
 mod examples;
 mod failure;
 mod fuzz;
+mod npm;
 mod program;
 mod purity;
 mod report;
+mod screenshots;
 mod soak;
 mod steps;
 mod task;

@@ -7,7 +7,7 @@
 use crate::failure::Failure;
 use crate::program::{cargo, run};
 use crate::workspace::Workspace;
-use crate::{deny, examples, purity, tools};
+use crate::{deny, examples, npm, purity, tools};
 
 /// One step, done from start to end or failed.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Eq for Step {}
 pub(crate) type Notes = Vec<String>;
 
 /// Every step, in order.
-pub(crate) const STEPS: [Step; 8] = [
+pub(crate) const STEPS: [Step; 9] = [
     Step { name: "tools", does: "installs what the other steps need", run: tools::install },
     Step { name: "fmt", does: "the code is formatted", run: format },
     Step { name: "clippy", does: "no lint has anything to say", run: lint },
@@ -37,6 +37,11 @@ pub(crate) const STEPS: [Step; 8] = [
         name: "purity",
         does: "the pure crates do no I/O, time or randomness",
         run: purity::check,
+    },
+    Step {
+        name: "scripts",
+        does: "the pages' scripts are what their types say",
+        run: npm::check_scripts,
     },
     Step { name: "test", does: "tests and doctests", run: test },
     Step { name: "docs", does: "the API docs build and their links lead somewhere", run: docs },
@@ -53,6 +58,15 @@ pub(crate) fn build() -> Result<(), Failure> {
     // `--tests` besides `--bins` makes cargo unify features as `cargo test` does: the programs
     // are then the very ones the tests run, and are not built twice.
     run(&mut cargo(&["build", "--workspace", "--all-features", "--bins", "--tests"]))
+}
+
+/// Builds the program alone, which tests of the product run.
+///
+/// # Errors
+///
+/// Returns that the build failed.
+pub(crate) fn build_program() -> Result<(), Failure> {
+    run(&mut cargo(&["build", "--package", "guest-cli"]))
 }
 
 fn format(_: &Workspace) -> Result<Notes, Failure> {

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::steps::{STEPS, Step};
 use crate::workspace::Workspace;
-use crate::{bench, fuzz, soak, test};
+use crate::{bench, fuzz, screenshots, soak, test};
 
 /// One thing a developer can ask for.
 #[derive(Debug, Eq, PartialEq)]
@@ -13,6 +13,8 @@ pub(crate) enum Task {
         /// In the order in which they run.
         steps: Vec<&'static Step>,
     },
+    /// Pictures of every page.
+    Screenshots,
     /// The benchmarks, or only the one named.
     Bench {
         only: Option<String>,
@@ -43,6 +45,7 @@ impl Task {
         let task = match words.next() {
             None | Some("help" | "--help" | "-h") => Self::Help,
             Some("test") => Self::Test { steps: steps(&mut words)? },
+            Some("screenshots") => Self::Screenshots,
             Some("bench") => bench(&mut words)?,
             Some("soak") => Self::Soak { kills: kills(&mut words)? },
             Some("fuzz") => fuzz(&mut words)?,
@@ -62,6 +65,7 @@ impl Task {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         match self {
             Self::Test { steps } => test::run(&Workspace::load()?, steps),
+            Self::Screenshots => screenshots::run(&Workspace::load()?),
             Self::Bench { only, write } => bench::run(&Workspace::load()?, only.as_deref(), *write),
             Self::Soak { kills } => soak::run(*kills),
             Self::Fuzz { only, minutes } => {
@@ -155,6 +159,7 @@ const FUZZ_MINUTES: u32 = 3;
 
 const USAGE: &str = "\
 cargo xtask test [--only STEP]…         everything that must hold before a change is kept
+cargo xtask screenshots                 pictures of every page, into target/screenshots
 cargo xtask bench [--only NAME] [--write]
                                         measures the figures of speed and scale; with --write
                                         puts them into docs/performance.md
@@ -183,6 +188,7 @@ mod tests {
         check("bench", Ok(Task::Bench { only: None, write: false }));
         check("bench --write", Ok(Task::Bench { only: None, write: true }));
         check("bench --only decide", Ok(Task::Bench { only: Some("decide".into()), write: false }));
+        check("screenshots", Ok(Task::Screenshots));
         check("soak", Ok(Task::Soak { kills: 200 }));
         check("soak --kills 3", Ok(Task::Soak { kills: 3 }));
         check("fuzz", Ok(Task::Fuzz { only: None, minutes: 3 }));

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::program::{answers, cargo, run};
 use crate::steps::Notes;
 use crate::workspace::Workspace;
-use crate::{deny, purity};
+use crate::{deny, npm, purity};
 
 /// Installs what is missing, and says so.
 ///
@@ -22,6 +22,7 @@ pub(crate) fn install(workspace: &Workspace) -> Result<Notes, Failure> {
     system_programs()?;
     rust_components()?;
     python_programs(&workspace.venv())?;
+    npm::install(workspace)?;
     deny::install(workspace)?;
     Ok(purity::install_target())
 }

@@ -51,12 +51,14 @@ impl Local {
         if let Some(version) = ask.based_on {
             request = request.header(header::IF_MATCH, format!("\"{version}\""));
         }
-        let body = ask.body.map(|body| body.to_string());
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in &ask.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(body) = &ask.body {
+            request = request.header(header::CONTENT_TYPE, body.kind);
         }
         let request = request
-            .body(body.map_or_else(Body::empty, Body::from))
+            .body(ask.body.map_or_else(Body::empty, |body| Body::from(body.bytes)))
             .map_err(|error| Failure::doing("cannot ask", &error))?;
         match self.router.clone().oneshot(request).await {
             Ok(response) => Ok(Reply::Local(response)),

@@ -15,7 +15,8 @@ use crate::failure::{Failure, chain};
 pub(crate) struct Remote {
     client: reqwest::Client,
     base: String,
-    key: Secret,
+    /// Nothing for a stranger.
+    key: Option<Secret>,
 }
 
 impl Remote {
@@ -25,6 +26,15 @@ impl Remote {
     ///
     /// Returns that this machine has no certificates to know servers by.
     pub(crate) fn new(base: &str, key: Secret) -> Result<Self, Failure> {
+        Ok(Self { key: Some(key), ..Self::stranger(base)? })
+    }
+
+    /// Asks the server at `base` without showing anything.
+    ///
+    /// # Errors
+    ///
+    /// Returns that this machine has no certificates to know servers by.
+    pub(crate) fn stranger(base: &str) -> Result<Self, Failure> {
         static CRYPTOGRAPHY: Once = Once::new();
         CRYPTOGRAPHY.call_once(|| {
             // Only fails if there is one already.
@@ -38,7 +48,7 @@ impl Remote {
             .redirect(Policy::none())
             .build()
             .map_err(|error| Failure::doing("cannot speak HTTP", &error))?;
-        Ok(Self { client, base: base.to_owned(), key })
+        Ok(Self { client, base: base.to_owned(), key: None })
     }
 
     pub(super) fn base(&self) -> &str {
@@ -47,13 +57,18 @@ impl Remote {
 
     pub(super) async fn send(&self, ask: Ask) -> Result<Reply, Failure> {
         let url = ask.url(&self.base)?;
-        let mut request = self.client.request(ask.method, url).bearer_auth(self.key.expose());
+        let mut request = self.client.request(ask.method, url);
+        if let Some(key) = &self.key {
+            request = request.bearer_auth(key.expose());
+        }
         if let Some(version) = ask.based_on {
             request = request.header(header::IF_MATCH, format!("\"{version}\""));
         }
+        for (name, value) in &ask.headers {
+            request = request.header(*name, value);
+        }
         if let Some(body) = ask.body {
-            request =
-                request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
+            request = request.header(header::CONTENT_TYPE, body.kind).body(body.bytes);
         }
         let sent = request.send().await.map_err(reqwest::Error::without_url);
         sent.map(Reply::Remote).map_err(|error| {

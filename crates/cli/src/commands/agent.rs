@@ -79,7 +79,7 @@ impl Agent {
         }
         let settings = Settings::require(given, common.config.as_deref())?;
         let options = options(&settings)?;
-        logs::start(settings.log_format.value);
+        let _ = logs::start(settings.log_format.value);
         let runtime = Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
         let runtime = runtime.map_err(|error| Failure::doing("cannot start", &error))?;
         runtime.block_on(async {

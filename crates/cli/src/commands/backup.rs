@@ -1,20 +1,24 @@
 //! `guest backup` and `guest restore` (QU-27).
 
+mod revocations;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use guest_app::Revocation;
 use guest_store_sqlite::MIGRATIONS;
 use serde_json::json;
 
+use self::revocations::Amended;
 use super::Common;
 use crate::clock;
 use crate::config::Settings;
 use crate::data::{self, DataDir, NewKeys, read_key, replace_private};
 use crate::failure::Failure;
-use crate::out::{Column, Out};
+use crate::out::{Column, Out, note};
 
 /// Copy the database to a file, while the server runs
 #[derive(Args, Debug)]
@@ -30,7 +34,7 @@ pub(crate) struct Backup {
 /// Put a copy in the place of the database, while no server runs
 ///
 /// The key comes from FILE.mac.key where a backup with keys left one. What is
-/// replaced is kept beside.
+/// replaced is kept beside. Users whom it knows to be revoked are revoked again.
 #[derive(Args, Debug)]
 pub(crate) struct Restore {
     /// The file that `guest backup` wrote
@@ -39,6 +43,11 @@ pub(crate) struct Restore {
     /// Draw new keys where they are lost; links mailed so far stop working
     #[arg(long)]
     new_keys: bool,
+
+    /// Where the revocations since the backup are known from: a database, or what
+    /// `guest user list --all --json` printed [default: the database that is replaced]
+    #[arg(long, value_name = "FILE")]
+    revocations: Option<PathBuf>,
 }
 
 impl Backup {
@@ -77,8 +86,19 @@ impl Restore {
             )));
         }
         data::make_private_folder(data.path())?;
+        let known = self.known(&data, &settings)?;
+        let amended = match known.as_deref() {
+            Some([_, ..]) => Some(Amended::of(
+                &self.file,
+                known.as_deref().unwrap_or_default(),
+                &data.database(),
+                &settings,
+            )?),
+            Some([]) | None => None,
+        };
+        let source = amended.as_ref().map_or(self.file.as_path(), Amended::path);
         let replaced = keep_aside(&data.database())?;
-        if let Err(error) = guest_store_sqlite::restore(&self.file, &data.database(), MIGRATIONS) {
+        if let Err(error) = guest_store_sqlite::restore(source, &data.database(), MIGRATIONS) {
             if let Some(replaced) = &replaced {
                 // The original is still there; a copy too many does no harm.
                 let _ = fs::remove_file(replaced);
@@ -94,8 +114,41 @@ impl Restore {
             "database": data.database().display().to_string(),
             "replaced": replaced.map(|replaced| replaced.display().to_string()),
             "keys": if has_key { "restored" } else if self.new_keys { "new" } else { "kept" },
+            "revocations_known": known.is_some(),
+            "revoked_again": amended.as_ref().map_or(&[][..], |amended| &amended.outcome.again),
+            "still_active": amended.as_ref().map_or(&[][..], |amended| &amended.outcome.left),
         });
+        if known.is_none() {
+            note(UNKNOWN)?;
+        }
+        if amended.is_some_and(|amended| !amended.outcome.left.is_empty()) {
+            note(LEFT)?;
+        }
         Out::new(common.json).thing(&report, RESTORED)
+    }
+
+    /// Returns the revocations that the backup may not know of; `None` if nobody can tell (OR-9).
+    fn known(
+        &self,
+        data: &DataDir,
+        settings: &Settings,
+    ) -> Result<Option<Vec<Revocation>>, Failure> {
+        if let Some(file) = &self.revocations {
+            return revocations::read(file, &data.database(), settings).map(Some);
+        }
+        if !data.has_database() {
+            return Ok(None);
+        }
+        // One that is damaged may be why there is something to restore.
+        Ok(revocations::in_database(&data.database(), &data.database(), settings).ok())
+    }
+}
+
+/// Removes a database, with what may be beside it.
+fn remove_database(database: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        // There is most often nothing to remove.
+        let _ = fs::remove_file(beside(database, suffix));
     }
 }
 
@@ -149,4 +202,14 @@ const RESTORED: &[Column] = &[
     Column::new("Restored", "/database"),
     Column::new("Replaced, kept as", "/replaced"),
     Column::new("Key", "/keys"),
+    Column::new("Revoked again", "/revoked_again"),
+    Column::new("Still active", "/still_active"),
 ];
+
+/// What is said where revocations may be lost.
+const UNKNOWN: &str = "nobody can tell who was revoked since the backup: those users are active \
+    again, unless --revocations FILE says who they are";
+
+/// What is said where a revocation would leave a team without an owner.
+const LEFT: &str = "who is still active was revoked since the backup, but is the last owner in \
+    it: make somebody else an owner with `guest user owner`, and revoke them";

@@ -151,5 +151,10 @@ const ONE: &[Column] = &[
 const KEY: &[Column] =
     &[Column::new("Id", "/id"), Column::new("Name", "/name"), Column::new("Secret", "/secret")];
 
-const KEY_LIST: &[Column] =
-    &[Column::new("ID", "/id"), Column::new("NAME", "/name"), Column::time("MADE", "/created_at")];
+const KEY_LIST: &[Column] = &[
+    Column::new("ID", "/id"),
+    Column::new("NAME", "/name"),
+    Column::time("MADE", "/created_at"),
+    Column::time("LAST USED", "/last_used_at"),
+    Column::new("COMPUTERS", "/computers"),
+];

@@ -89,8 +89,12 @@ struct Revoke {
     #[arg(long)]
     cancel_invites: bool,
 
+    /// Who is to own a workspace that nobody else owns; for each of them
+    #[arg(long, value_name = "WORKSPACE=USER", value_parser = heir)]
+    new_owner: Vec<(String, String)>,
+
     /// Only show what would happen
-    #[arg(long, conflicts_with = "cancel_invites")]
+    #[arg(long, conflicts_with_all = ["cancel_invites", "new_owner"])]
     dry_run: bool,
 }
 
@@ -156,9 +160,24 @@ impl Revoke {
             let foreseen = admin.get(&[USERS, &id, "revocation"]).await?;
             return admin.out.thing(&foreseen, FORESEEN);
         }
-        let body = json!({ "cancel_their_invites": self.cancel_invites });
+        let mut heirs = serde_json::Map::new();
+        for (workspace, user) in &self.new_owner {
+            heirs.insert(workspace.clone(), admin.user(user).await?.into());
+        }
+        let body = json!({
+            "cancel_their_invites": self.cancel_invites,
+            "new_workspace_owners": heirs,
+        });
         let user = admin.post(&[USERS, &id, "revoke"], body).await?;
         admin.out.thing(&user, ONE)
+    }
+}
+
+/// Reads a workspace and who is to own it.
+fn heir(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((workspace, user)) => Ok((workspace.to_owned(), user.to_owned())),
+        None => Err("not a workspace's id, an equals sign, and a user".to_owned()),
     }
 }
 
@@ -190,9 +209,11 @@ const ONE: &[Column] = &[
 
 const FORESEEN: &[Column] = &[
     Column::new("User", "/user/email"),
+    Column::new("Their devices, which sign in no more", "/devices"),
     Column::new("Free invites for them, cancelled", "/invites_for"),
     Column::new("Invites they made, kept", "/invites_by"),
     Column::new("Their computers, removed", "/computers"),
     Column::new("Their API keys, deleted", "/api_keys"),
     Column::new("Groups they leave", "/groups"),
+    Column::new("Workspaces without another owner", "/workspaces"),
 ];

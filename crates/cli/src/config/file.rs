@@ -54,7 +54,7 @@ impl File {
         let (value, line) = self.entries.get(&key)?;
         let text = match value {
             // What is relative is meant from where it is written.
-            Value::String(path) if key.is_path() => {
+            Value::String(path) if key.is_path() && !path.contains("://") => {
                 let folder = self.path.parent().unwrap_or(Path::new(""));
                 folder.join(path).to_string_lossy().into_owned()
             }

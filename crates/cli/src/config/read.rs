@@ -3,10 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use guest_blobs::Place as Blobs;
 use guest_core::{Email, PriceConfig, PriceList, TeamName};
 use guest_mailer::Transport;
 use url::{Host, Url};
 
+use super::settings::Sso;
 use super::{Place, Said, Setting, Sourced, Wrong};
 
 /// Reads settings, and gathers what is wrong with them.
@@ -70,6 +72,14 @@ pub(super) fn path(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("a path is missing".to_owned()) } else { Ok(PathBuf::from(text)) }
 }
 
+/// Reads whom the server lets vouch for people (OR-30).
+pub(super) fn sso(text: &str) -> Result<Sso, String> {
+    let path = path(text)?;
+    let settings = guest_identity::Settings::load(&path)
+        .map_err(|error| crate::failure::chain(&error))?;
+    Ok(Sso { path, settings })
+}
+
 pub(super) fn flag(text: &str) -> Result<bool, String> {
     match text {
         "true" => Ok(true),
@@ -89,6 +99,32 @@ pub(super) fn endpoint(text: &str) -> Result<String, String> {
     let port = port.and_then(|(_, port)| port.parse::<u16>().ok());
     port.map(|_| text.to_owned())
         .ok_or_else(|| "a host and a port, such as 127.0.0.1:5900".to_owned())
+}
+
+/// Reads where files are kept.
+pub(super) fn blobs(text: &str) -> Result<Blobs, String> {
+    Blobs::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads a number of bytes, such as `500MiB`.
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
+    let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == ' ');
+    let unit = text.get(number.len()..).unwrap_or_default().trim();
+    let scale = match unit {
+        "" | "B" => Some(0),
+        "KiB" => Some(10),
+        "MiB" => Some(20),
+        "GiB" => Some(30),
+        "TiB" => Some(40),
+        _ => None,
+    };
+    let bytes = scale.zip(number.parse::<u64>().ok()).and_then(|(scale, number)| {
+        number.checked_mul(1 << scale)
+    });
+    // Rows hold no larger numbers.
+    bytes
+        .filter(|bytes| i64::try_from(*bytes).is_ok())
+        .ok_or_else(|| "a number of bytes, such as 500MiB or 20GiB".to_owned())
 }
 
 pub(super) fn some(text: &str) -> Result<String, String> {

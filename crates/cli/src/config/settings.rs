@@ -4,7 +4,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use guest_core::{Email, PaymentMethod, PriceList, Purpose, RefundPolicy, Secret};
+use guest_blobs::Place as Blobs;
+use guest_core::{
+    Email, PaymentMethod, PriceList, Purpose, QUOTA_DEFAULT, RefundPolicy, Secret,
+};
 use serde_json::{Value, json};
 
 use super::read::{self, Reading};
@@ -25,6 +28,12 @@ pub(crate) struct Settings {
     pub(crate) metrics_public: Sourced<bool>,
     pub(crate) mail: Sourced<String>,
     pub(crate) mail_from: Sourced<Email>,
+    /// Where the files of workspaces are kept.
+    pub(crate) blobs: Sourced<Blobs>,
+    /// Whom the server lets vouch for people, if anybody.
+    pub(crate) sso: Option<Sourced<Sso>>,
+    /// How many bytes of them a team may have.
+    pub(crate) file_quota: Sourced<u64>,
     pub(crate) brand: Sourced<String>,
     pub(crate) payment: Sourced<PaymentMethod>,
     pub(crate) refund_used_on_cancel: Sourced<bool>,
@@ -51,6 +60,13 @@ pub(crate) struct AgentSettings {
 pub(crate) struct Sourced<T> {
     pub(crate) value: T,
     pub(crate) place: Place,
+}
+
+/// Whom a server lets vouch for people, and where that is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Sso {
+    pub(crate) path: PathBuf,
+    pub(crate) settings: guest_identity::Settings,
 }
 
 /// How a server logs.
@@ -96,6 +112,9 @@ impl Settings {
         let mail = reading.with_default(Setting::Mail, read::mail, || {
             format!("dir:{}", data.value.join("mail").display())
         });
+        let blobs = reading.with_default(Setting::Blobs, read::blobs, || {
+            Blobs::Folder(data.value.join("blobs"))
+        });
         let Some(mail_from) = mail_from(&mut reading, &public_url.value) else {
             return Err(reading.wrongs);
         };
@@ -111,6 +130,9 @@ impl Settings {
             metrics_public: reading.with_default(Setting::MetricsPublic, read::flag, || false),
             mail,
             mail_from,
+            blobs,
+            sso: reading.maybe(Setting::Sso, read::sso),
+            file_quota: reading.with_default(Setting::FileQuota, read::bytes, || QUOTA_DEFAULT),
             brand: reading.with_default(Setting::Brand, read::brand, || "Guest".to_owned()),
             payment: reading.with_default(Setting::Payment, payment, || PaymentMethod::Instant),
             refund_used_on_cancel: reading.with_default(
@@ -180,6 +202,23 @@ impl Settings {
         is_said.then(|| read::mail_from_anywhere(&self.mail.value)).flatten()
     }
 
+    /// Returns where it is written whom to believe, for commands beside the server.
+    pub(crate) fn remembered_sso(&self) -> Option<String> {
+        let sso = self.sso.as_ref()?;
+        let path = std::path::absolute(&sso.value.path).ok()?;
+        Some(path.to_string_lossy().into_owned())
+    }
+
+    /// Returns where files are kept for commands beside the server, unless it is the default.
+    pub(crate) fn remembered_blobs(&self) -> Option<String> {
+        let place = match &self.blobs.value {
+            // They may be called from elsewhere.
+            Blobs::Folder(path) => std::path::absolute(path).ok()?.to_string_lossy().into_owned(),
+            bucket @ Blobs::Bucket { .. } => bucket.to_string(),
+        };
+        (self.blobs.place != Place::Default).then_some(place)
+    }
+
     /// Returns every setting with its value and its place; secrets are not shown (QU-31).
     pub(crate) fn rows(&self) -> Vec<Value> {
         Setting::ALL
@@ -206,6 +245,12 @@ impl Settings {
             }
             Setting::Mail => (self.shown_mail().into(), &self.mail.place),
             Setting::MailFrom => shown(&self.mail_from),
+            Setting::Blobs => shown(&self.blobs),
+            Setting::Sso => {
+                let sso = self.sso.as_ref()?;
+                (sso.value.path.display().to_string().into(), &sso.place)
+            }
+            Setting::FileQuota => (self.file_quota.value.into(), &self.file_quota.place),
             Setting::Brand => shown(&self.brand),
             Setting::Payment => (self.payment.value.name().into(), &self.payment.place),
             Setting::RefundUsedOnCancel => {

@@ -134,6 +134,7 @@ pub(super) async fn sweep(app: App, stop: Stop) {
             () = &mut told => return,
             () = sleep(SWEEP) => {}
         }
+        sweep_files(&app, &stop).await;
         while !stop.is_told() {
             match app.sweep().await {
                 Ok(0) => break,
@@ -142,6 +143,20 @@ pub(super) async fn sweep(app: App, stop: Stop) {
                     tracing::warn!(fault = chain(&fault), "cannot sweep");
                     break;
                 }
+            }
+        }
+    }
+}
+
+/// Forgets uploads that were left, and deletes parts of files that nothing needs any more (OR-43).
+async fn sweep_files(app: &App, stop: &Stop) {
+    while !stop.is_told() {
+        match app.sweep_files().await {
+            Ok(0) => return,
+            Ok(swept) => tracing::debug!(swept, "swept files"),
+            Err(fault) => {
+                tracing::warn!(fault = chain(&fault), "cannot sweep files");
+                return;
             }
         }
     }

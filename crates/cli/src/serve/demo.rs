@@ -39,6 +39,7 @@ pub(super) fn folder(given: &mut Given) -> Result<Option<TempDir>, Failure> {
     }
     let data = given.get(&Setting::Data).cloned().unwrap_or_default();
     given.entry(Setting::Mail).or_insert_with(|| format!("dir:{data}/mail"));
+    given.entry(Setting::Blobs).or_insert_with(|| format!("{data}/blobs"));
     Ok(folder)
 }
 

@@ -37,6 +37,27 @@ pub(crate) struct Options {
 
     #[arg(
         long,
+        value_name = "PLACE",
+        help = "Where files are kept: a folder, or s3://BUCKET/FOLDER, reached as AWS_… say [env: GUEST_BLOBS] [default: DATA/blobs]"
+    )]
+    blobs: Option<String>,
+
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Whom teams believe when people join or sign on: identity providers and root certificates [env: GUEST_SSO]"
+    )]
+    sso: Option<String>,
+
+    #[arg(
+        long,
+        value_name = "BYTES",
+        help = "How much the files of a team may take, such as 500MiB [env: GUEST_FILE_QUOTA] [default: 20GiB]"
+    )]
+    file_quota: Option<String>,
+
+    #[arg(
+        long,
         value_name = "NAME",
         help = "What the product is called in mails [env: GUEST_BRAND] [default: Guest]"
     )]
@@ -80,6 +101,9 @@ impl Options {
             (Setting::PublicUrl, &self.public_url),
             (Setting::Mail, &self.mail),
             (Setting::MailFrom, &self.mail_from),
+            (Setting::Blobs, &self.blobs),
+            (Setting::Sso, &self.sso),
+            (Setting::FileQuota, &self.file_quota),
             (Setting::Brand, &self.brand),
             (Setting::Payment, &self.payment),
             (Setting::LogFormat, &self.log_format),

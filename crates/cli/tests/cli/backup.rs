@@ -73,3 +73,78 @@ fn aside(place: &Place) -> Vec<String> {
     let paths = entries.map(|path| path.display().to_string());
     paths.filter(|path| path.contains("guest.db.replaced-")).collect()
 }
+
+#[test]
+fn or_9_a_restored_backup_revokes_again_whom_the_present_database_knows_as_revoked() {
+    let place = Place::with_team();
+    let copy = path(place.folder.path(), "copy.db");
+    for name in ["mia", "rex"] {
+        place.ok(&format!("user add --email {name}@acme.example --name {name} --profile member"));
+    }
+    place.ok(&format!("backup {copy}"));
+    let revoked = place.json("user revoke mia@acme.example");
+    let report = place.json(&format!("restore {copy}"));
+    assert_eq!(report["revoked_again"], serde_json::json!(["mia@acme.example"]));
+    assert_eq!(report["revocations_known"], true);
+    assert_eq!(report["still_active"], serde_json::json!([]));
+    let of = |name: &str| {
+        let users = place.json("user list");
+        let email = format!("{name}@acme.example");
+        users["data"].as_array().unwrap().iter().find(|user| user["email"] == *email).cloned()
+    };
+    let mia = of("mia").unwrap();
+    assert_eq!((&mia["state"], &mia["revoked_at"]), (&revoked["state"], &revoked["revoked_at"]));
+    assert_eq!(of("rex").unwrap()["state"], "active");
+    assert!(place.ok("audit").contains("user.revoke"));
+    // What helped on the way is not left behind.
+    let left = fs::read_dir(&place.data).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = left.filter_map(|name| name.into_string().ok()).collect();
+    assert!(
+        left.iter().all(|name| !name.contains(".known") && !name.contains(".amended")),
+        "{left:?}"
+    );
+    place.ok("doctor");
+}
+
+#[test]
+fn or_9_revocations_come_from_a_file_where_the_database_is_lost() {
+    let place = Place::with_team();
+    let (copy, list, later) = (
+        path(place.folder.path(), "copy.db"),
+        path(place.folder.path(), "users.json"),
+        path(place.folder.path(), "later.db"),
+    );
+    place.ok("user add --email mia@acme.example --name mia --profile member");
+    place.ok(&format!("backup {copy} --with-keys"));
+    place.ok("user revoke mia@acme.example");
+    fs::write(&list, place.json("user list --all").to_string()).unwrap();
+    place.ok(&format!("backup {later}"));
+    for file in [&list, &later] {
+        let fresh = Place::empty();
+        let report = fresh.json(&format!("restore {copy} --revocations {file}"));
+        assert_eq!(report["revoked_again"], serde_json::json!(["mia@acme.example"]), "{file}");
+    }
+    let fresh = Place::empty();
+    let unknown = fresh.run(&format!("restore {copy}"));
+    assert_eq!(unknown.code, 0, "{}", unknown.err);
+    assert!(unknown.err.contains("nobody can tell who was revoked"), "{}", unknown.err);
+    let letter = path(place.folder.path(), "letter.txt");
+    fs::write(&letter, "Dear Lin").unwrap();
+    let fresh = Place::empty();
+    assert_eq!(fresh.run(&format!("restore {copy} --revocations {letter}")).code, 1);
+    assert!(!fresh.data.join("guest.db").exists(), "nothing was restored");
+}
+
+#[test]
+fn or_9_the_last_owner_of_a_backup_stays_and_it_says_so() {
+    let place = Place::with_team();
+    let copy = path(place.folder.path(), "copy.db");
+    place.ok(&format!("backup {copy}"));
+    place.ok("user add --email olga@acme.example --name Olga --profile administrator --owner");
+    place.ok("user revoke ada@acme.example");
+    let restored = place.run(&format!("restore {copy}"));
+    assert_eq!(restored.code, 0, "{}", restored.err);
+    assert!(restored.err.contains("is the last owner in it"), "{}", restored.err);
+    assert!(restored.out.contains("ada@acme.example"), "{}", restored.out);
+    assert_eq!(place.json("user list")["data"][0]["state"], "active");
+}

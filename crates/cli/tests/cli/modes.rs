@@ -24,6 +24,7 @@ fn if_21_what_is_read_is_the_same_both_ways() {
         "credits export",
         "user list",
         "user list --all",
+        "invitation list",
         "user revoke mia@acme.example --dry-run",
         "group list",
         "api-key list",
@@ -56,6 +57,9 @@ fn if_21_refusals_are_the_same_both_ways() {
         "user profile ada@acme.example --profile external",
         "user owner ada@acme.example --remove",
         "group add nowhere mia@acme.example",
+        "invitation send ada@acme.example",
+        "invitation cancel nobody@acme.example",
+        "invitation cancel mbi_00000000000000000000000000",
         "api-key create --scope everything",
         "api-key delete key_00000000000000000000000000",
     ] {

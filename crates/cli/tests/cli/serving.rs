@@ -1,7 +1,7 @@
 //! `guest serve`: starting, stopping, and what it leaves behind.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{BufRead as _, Read as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -30,11 +30,47 @@ fn a_server_makes_its_data_directory_and_stops_when_told() {
 fn a_server_without_a_team_says_how_to_make_one() {
     let place = Place::empty();
     let (_, log) = Server::start(&place).stop();
-    assert!(log.contains("there is no team yet: make one with `guest init --team "), "{log}");
+    assert!(log.contains("there is no team yet: open the link"), "{log}");
+    assert!(log.contains("or make one with `guest init --team "), "{log}");
     assert!(log.contains(&format!("--data {}", place.data.display())), "{log}");
     place.ok("init --team acme --name Acme --owner ada@acme.example");
     let (_, log) = Server::start(&place).stop();
     assert!(!log.contains("no team"), "{log}");
+}
+
+#[test]
+fn wb_13_a_server_without_a_team_prints_a_link_to_set_one_up() {
+    let place = Place::empty();
+    let (first, log) = printed(&place);
+    let (address, link) = first.unwrap();
+    assert!(address.starts_with("http://127.0.0.1:") && link.starts_with("su_"), "{address} {link}");
+    assert!(log.contains("there is no team yet") && !log.contains(&link), "a log has no secret: {log}");
+    let (second, _) = printed(&place);
+    assert_ne!(second.unwrap().1, link, "each start draws another");
+    place.ok("init --team acme --name Acme --owner ada@acme.example");
+    let (third, log) = printed(&place);
+    assert_eq!(third, None, "{log}");
+}
+
+/// Starts a server, stops it, and returns the link that it printed, if it did, with what it logged.
+fn printed(place: &Place) -> (Option<(String, String)>, String) {
+    let mut command = place.command("serve --listen 127.0.0.1:0 --log-format json");
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    // What it prints comes before it answers.
+    while !said.contains("\"guest ") && !said.contains("serves") {
+        assert_ne!(log.read_line(&mut said).unwrap(), 0, "the server ended: {said}");
+    }
+    let is_killed = std::process::Command::new("kill").arg(child.id().to_string()).status();
+    assert!(is_killed.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
+    log.read_to_string(&mut said).unwrap();
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    let link = out.split_whitespace().find_map(|word| word.split_once("/set-up/"));
+    (link.map(|(address, link)| (address.to_owned(), link.to_owned())), said)
 }
 
 #[test]

@@ -3,22 +3,21 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::serve::ListenerExt as _;
 use chrono::{TimeDelta, Utc};
 use futures_util::future::join_all;
 use guest_agent::Screen;
-use guest_app::letter::{Letter, Render, Rendered};
 use guest_app::{
-    ApiKeyDraft, App, Call, ComputerChange, Config, EmailsDraft, Entropy, Heartbeat, InviteDraft,
-    KeyDraft, NewTeam, WindowDraft,
+    ApiKeyDraft, App, Call, ComputerChange, Config, EmailsDraft, Heartbeat, InviteDraft, KeyDraft,
+    NewTeam, WindowDraft,
 };
 use guest_core::{
     ComputerId, Email, MacKey, PaymentMethod, Peripheral, PriceList, Purpose, RefundPolicy, Secret,
 };
 use guest_gateway::{Agents, Gateway};
 use guest_store_sqlite::{Options, SqliteStore};
+use guest_testkit::{Counting, Silent};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -101,7 +100,7 @@ fn app(folder: &Path, address: SocketAddr) -> App {
         refunds: RefundPolicy::UnusedOnly,
         key: MacKey::new([7; 32]),
     };
-    let entropy = Arc::new(Counting(AtomicU64::new(1)));
+    let entropy = Arc::new(Counting::default());
     App::new(Arc::new(store.unwrap()), config, entropy, Arc::new(Silent))
 }
 
@@ -182,26 +181,3 @@ pub(crate) const TEAM: &str = "acme";
 
 /// How many guests a computer has: as many as one request may invite.
 const EACH: usize = 100;
-
-/// Ids that rise, as ids that begin with the time do.
-struct Counting(AtomicU64);
-
-impl Entropy for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        let count = self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes();
-        bytes.iter_mut().zip(count.into_iter().cycle()).for_each(|(to, from)| *to = from);
-    }
-
-    fn id(&self) -> u128 {
-        u128::from(self.0.fetch_add(1, Ordering::Relaxed)) << 64
-    }
-}
-
-struct Silent;
-
-impl Render for Silent {
-    fn render(&self, _letter: &Letter) -> Rendered {
-        let nothing = String::new;
-        Rendered { subject: nothing(), text: nothing(), html: nothing(), calendar: None }
-    }
-}

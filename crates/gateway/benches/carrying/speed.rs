@@ -63,12 +63,19 @@ async fn round_trips(relays: &mut [Relay; 4], guests: usize) {
     };
     let rounds = in_turn(relays, guests, move_about).await;
     let times = rounds.map(|rounds| {
-        let mut times: Vec<_> = rounds.into_iter().flatten().flatten().collect();
-        times.sort();
-        times
+        let sorted = rounds.into_iter().map(|round| {
+            let mut times: Vec<_> = round.into_iter().flatten().collect();
+            times.sort();
+            times
+        });
+        sorted.collect::<Vec<_>>()
     });
     for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
-        let [ours, bare, websockify, direct] = times.each_ref().map(|times| within(times, share));
+        // A moment in which the machine was busy with something else spoils a round, not all.
+        let [ours, bare, websockify, direct] = times.each_ref().map(|rounds| {
+            let each = rounds.iter().map(|times| within(times, share).as_secs_f64());
+            Duration::from_secs_f64(median(each.collect()))
+        });
         let ratio = ours.as_secs_f64() / bare.as_secs_f64();
         let last = guests == GUESTS && name == "p99";
         let no_worse = !last || ours <= websockify;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use guest_core::{
-    Carrier, ConnectRefusal, InputError, Instant, Invite, Note, Permissions, Refusal, Right,
+    Carrier, ConnectRefusal, Connection, InputError, Instant, Invite, Note, Permissions, Refusal, Right,
     Secret, Session, SessionId, TimeRequest, TimeRequestRefusal,
 };
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,11 @@ pub struct GuestLinkView {
     pub obstacle: Option<String>,
     /// Who invites, as the guest may know them; for the guest only, as all that follows.
     pub invited_by: Option<String>,
+    /// What they say to the guest; empty if nothing.
+    pub message: Option<String>,
+    /// Who carries the connection: `relay`, the server, or `external`, the computer's own streaming
+    /// software, where the guest goes on.
+    pub connection: Option<String>,
     /// The live session, or else the last one.
     pub session: Option<GuestSessionView>,
     /// More time that was asked for and not yet answered.
@@ -147,6 +152,8 @@ impl GuestLinkView {
             you: you.to_owned(),
             obstacle: obstacle.map(|refusal| refusal.code().to_owned()),
             invited_by: sender_name(view, place, config)?,
+            message: Some(invite.message.as_str().to_owned()),
+            connection: Some(Connection::name(place.computer.connection).to_owned()),
             session: session.as_ref().map(GuestSessionView::of),
             time_request: asked.map(|asked| TimeRequestView {
                 at: asked.at,
@@ -178,6 +185,8 @@ impl GuestLinkView {
             closes_in_seconds: counts(invite.closes_in(now)),
             obstacle: None,
             invited_by: None,
+            message: None,
+            connection: None,
             session: None,
             time_request: None,
             ended: None,

@@ -98,12 +98,7 @@ impl App {
         id: InviteId,
         based_on: Option<u32>,
     ) -> Pending<()> {
-        self.once(call, team, id, based_on, |work, actor, invite| {
-            let step = invite.readmit()?;
-            act(work, actor, invite, step, "invite.readmit")?;
-            Ok(Done {})
-        })
-        .then(|Done {}| Ok(()))
+        self.deed(call, team, id, based_on, "invite.readmit", |invite| Ok(invite.readmit()?))
     }
 
     /// Has a connected guest reconnect with the invite's permissions (GA-34).
@@ -114,12 +109,9 @@ impl App {
         id: InviteId,
         based_on: Option<u32>,
     ) -> Pending<()> {
-        self.once(call, team, id, based_on, |work, actor, invite| {
-            let step = Step::to(invite.clone(), [invite.apply_permissions()?]);
-            act(work, actor, invite, step, "invite.apply_permissions")?;
-            Ok(Done {})
+        self.deed(call, team, id, based_on, "invite.apply_permissions", |invite| {
+            Ok(Step::to(invite.clone(), [invite.apply_permissions()?]))
         })
-        .then(|Done {}| Ok(()))
     }
 
     /// Replaces an invite's link; the one before opens nothing any more (GA-19).
@@ -187,6 +179,23 @@ impl App {
             let invite = act(work, actor, invite, step, "invite.extend")?;
             show(work.tx, actor, &invite, work.config)
         })
+    }
+
+    /// Does to an invite what has nothing to show, once for each idempotency key.
+    fn deed(
+        &self,
+        call: &Call,
+        team: &str,
+        id: InviteId,
+        based_on: Option<u32>,
+        action: &'static str,
+        step: impl Fn(&Invite) -> Result<Step<Invite, InviteEffect>, Fault> + Send + 'static,
+    ) -> Pending<()> {
+        self.once(call, team, id, based_on, move |work, actor, invite| {
+            act(work, actor, invite, step(invite)?, action)?;
+            Ok(Done {})
+        })
+        .then(|Done {}| Ok(()))
     }
 
     /// Changes an invite once for each idempotency key.

@@ -1,7 +1,9 @@
 //! What a form to invite guests begins with (WB-3).
 
 use chrono::{Days, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _};
-use guest_core::{Computer, ComputerId, Instant, Invite, InviteId, Peripheral, Right, Zone};
+use guest_core::{
+    Computer, ComputerId, Instant, Invite, InviteId, Peripheral, Right, Window, Zone,
+};
 
 use super::reach;
 use crate::access::Actor;
@@ -20,6 +22,8 @@ pub struct FormRequest {
     pub again: Option<InviteId>,
     /// The zone of the window, that of the team unless there is such a zone.
     pub time_zone: String,
+    /// When the window starts and ends, on the clock of the zone; that of now unless it is one.
+    pub window: Option<(String, String)>,
 }
 
 /// What a form to invite guests begins with (WB-3).
@@ -57,11 +61,27 @@ impl App {
             let chosen = about.computer_id.parse().ok();
             let computers = invitable(view, &actor, chosen)?;
             let quick = quick(zone, view.now());
-            let draft = match about.again {
-                Some(id) => again(&reach(view, &actor, id)?.0, view.now()),
-                None => fresh(&computers, chosen, &quick),
+            let draft = if let Some(id) = about.again {
+                again(&reach(view, &actor, id)?.0, view.now())
+            } else {
+                let [now, _] = &quick;
+                let window = about.wanted(zone).unwrap_or_else(|| now.window.clone());
+                fresh(&computers, chosen, window)
             };
             Ok(InviteForm { once: once.clone(), draft, computers, quick })
+        })
+    }
+}
+
+impl FormRequest {
+    /// Returns the window that is asked for, if it is one.
+    fn wanted(&self, zone: Zone) -> Option<WindowDraft> {
+        let (start, end) = self.window.as_ref()?;
+        let window = Window::parse(start, end, zone.name(), "").ok()?;
+        Some(WindowDraft {
+            start: window.start_local(),
+            end: window.end_local(),
+            time_zone: zone.name().to_owned(),
         })
     }
 }
@@ -94,14 +114,14 @@ fn invitable(
 fn fresh(
     computers: &[ComputerView],
     chosen: Option<ComputerId>,
-    [now, _]: &[QuickWindow; 2],
+    window: WindowDraft,
 ) -> InviteDraft {
     let computer = computers.iter().find(|computer| Some(computer.id) == chosen);
     let computer = computer.or(computers.first());
     InviteDraft {
         computer_id: computer.map(|computer| computer.id.to_string()).unwrap_or_default(),
         emails: EmailsDraft::default(),
-        window: now.window.clone(),
+        window,
         permissions: [Peripheral::Keyboard, Peripheral::Mouse].map(named).to_vec(),
         title: computer.map(|computer| computer.name.clone()).unwrap_or_default(),
         message: String::new(),
@@ -129,24 +149,27 @@ fn again(invite: &Invite, now: Instant) -> InviteDraft {
 
 /// Returns the windows that are often wanted, on the clock of a zone.
 fn quick(zone: Zone, now: Instant) -> [QuickWindow; 2] {
-    let minute = |at| {
-        let wall = zone.wall(at);
-        wall.with_second(0).unwrap_or(wall)
-    };
     let tomorrow = zone.wall(now).date().checked_add_days(Days::new(1)).unwrap_or_default();
     let at = |hour| tomorrow.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
     [
-        QuickWindow {
-            name: "hour",
-            words: "Now for 1 hour",
-            window: window(minute(now), minute(now + TimeDelta::hours(1)), zone),
-        },
+        QuickWindow { name: "hour", words: "Now for 1 hour", window: hour(now, zone) },
         QuickWindow {
             name: "tomorrow",
             words: "Tomorrow 9 to 17",
             window: window(at(9), at(17), zone),
         },
     ]
+}
+
+/// Returns the hour from this minute on, also where the clock shows it twice (GA-13).
+fn hour(now: Instant, zone: Zone) -> WindowDraft {
+    let start = now.with_nanosecond(0).and_then(|now| now.with_second(0)).unwrap_or(now);
+    let local = |at| zone.local(at).to_string();
+    WindowDraft {
+        start: local(start),
+        end: local(start + TimeDelta::hours(1)),
+        time_zone: zone.name().to_owned(),
+    }
 }
 
 fn window(start: NaiveDateTime, end: NaiveDateTime, zone: Zone) -> WindowDraft {
@@ -171,6 +194,8 @@ mod tests {
         check("Asia/Seoul", "2026-12-01T16:00:00Z", "2026-12-02T01:00", "2026-12-02T02:00");
         // An hour over the change of the clock is an hour.
         check("Europe/Paris", "2026-03-29T00:30:00Z", "2026-03-29T01:30", "2026-03-29T03:30");
+        let twice = ["2026-10-25T02:45+02:00", "2026-10-25T02:45+01:00"];
+        check("Europe/Paris", "2026-10-25T00:45:00Z", twice[0], twice[1]);
     }
 
     #[track_caller]

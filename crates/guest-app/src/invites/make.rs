@@ -120,6 +120,7 @@ impl Plan {
                 debited += 1;
             }
             let shown = InviteView::of(&invite, None, work.now);
+            let shown = shown.on(&invite, &self.computer, work.now);
             made.push(shown.with_link(&invite, work.config));
         }
         let credits = CreditsAnswer { debited, balance: account.balance };
@@ -140,7 +141,7 @@ impl Plan {
             }
         }
         work.save(&invite)?;
-        work.tell_new_invite(&invite, self.computer.owner())?;
+        work.tell_new_invite(&invite, &self.computer)?;
         let detail = serde_json::json!({
             "computer": invite.computer,
             "guest": invite.guest,

@@ -80,9 +80,11 @@ impl App {
                 };
                 let asked = found.invites.iter().filter(|invite| invite.time_asked.is_some());
                 asking.extend(
-                    asked.filter(|invite| invite.is_live()).map(|i| found.show(i, view.now())),
+                    asked
+                        .filter(|invite| invite.is_live())
+                        .map(|invite| found.show(invite, &computer, view.now())),
                 );
-                let owner = owner(view, &actor, &computer, config)?;
+                let owner = owner_told(view, &actor, &computer, config)?;
                 Ok(Some(found.into_view(&computer, owner, view.now())))
             })?;
             let balance = if actor.may(Right::ReadBalance) {
@@ -144,8 +146,8 @@ impl Found {
         Ok((is_named || !invites.is_empty()).then_some(Self { sessions, invites, more }))
     }
 
-    fn show(&self, invite: &Invite, now: Instant) -> InviteView {
-        InviteView::of(invite, self.sessions.get(&invite.id), now)
+    fn show(&self, invite: &Invite, computer: &Computer, now: Instant) -> InviteView {
+        InviteView::of(invite, self.sessions.get(&invite.id), now).on(invite, computer, now)
     }
 
     fn into_view(mut self, computer: &Computer, owner: Option<String>, now: Instant) -> HostView {
@@ -164,7 +166,7 @@ impl Found {
             computer: ComputerView::of(computer, now),
             owner,
             connected: self.sessions.len(),
-            invites: shown.map(|invite| self.show(invite, now)).collect(),
+            invites: shown.map(|invite| self.show(invite, computer, now)).collect(),
             more: self.more || self.invites.len() > SHOWN_MOST,
         }
     }
@@ -188,7 +190,7 @@ fn recent(
 }
 
 /// Returns whose own computer it is, if it is somebody else's.
-fn owner(
+pub(crate) fn owner_told(
     view: &mut dyn View,
     actor: &Actor,
     computer: &Computer,

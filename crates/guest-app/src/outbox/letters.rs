@@ -1,7 +1,8 @@
 //! From intents to letters: everything their words need, as it is now.
 
 use guest_core::{
-    Computer, Email, GuestNews, Invite, Link, MailIntent, Profile, SenderNews, Team, User,
+    Computer, Email, GuestNews, Instant, Invite, JoinAnswer, Link, MailIntent, MemberInvite, MemberInviteId,
+    Profile, SenderNews, Team, User,
     pseudonym, sign_in_code,
 };
 
@@ -44,6 +45,24 @@ pub(super) fn write(
             let (team, balance, mark) = (team.name.clone(), *balance, *mark);
             Content::LowBalance { team, balance, mark, link }
         }
+        MailIntent::Invitation { invitation, expires_at } => {
+            return invitation_letter(view, mail, team, *invitation, *expires_at, config);
+        }
+        MailIntent::Strikes { invitation } => {
+            let Some(team) = &team else { return Ok(None) };
+            let invite: Option<MemberInvite> = find(view, &row![team.id, *invitation])?;
+            let Some(invite) = invite else { return Ok(None) };
+            let link = config.invitations_page(team.id);
+            Content::Strikes { team: team.name.clone(), invited: invite.email, link }
+        }
+        MailIntent::JoinRequest { answer } => {
+            let Some(team) = &team else { return Ok(None) };
+            let link = match answer {
+                JoinAnswer::Accepted => config.team_page(team.id),
+                JoinAnswer::Rejected => config.join_page(team.id),
+            };
+            Content::JoinRequest { team: team.name.clone(), answer: *answer, link }
+        }
         MailIntent::Revoked => {
             let Some(team) = &team else { return Ok(None) };
             Content::Revoked { team: team.name.clone() }
@@ -76,6 +95,30 @@ pub(crate) fn guest_letter(
         intent,
     };
     known.guest_letter(view, &mail, news, config)
+}
+
+/// Writes the mail to somebody who is invited to join, in the name of who invited them (OR-20).
+fn invitation_letter(
+    view: &mut dyn View,
+    mail: &Mail,
+    team: Option<Team>,
+    invitation: MemberInviteId,
+    expires_at: Instant,
+    config: &Config,
+) -> Result<Option<Letter>, Fault> {
+    let Some(team) = team else { return Ok(None) };
+    let invite: Option<MemberInvite> = find(view, &row![team.id, invitation])?;
+    let Some(invite) = invite else { return Ok(None) };
+    let inviter: Option<User> = find(view, &row![team.id, invite.invited_by])?;
+    let Some(inviter) = inviter else { return Ok(None) };
+    let content = Content::Invitation {
+        team: team.name.clone(),
+        invited_by: inviter.name.to_string(),
+        link: config.member_link(team.id, invitation),
+        expires_at,
+        zone: team.zone,
+    };
+    Ok(Some(frame(mail, team.name.to_string(), Some(inviter.email), content, config)))
 }
 
 /// An invite with what it belongs to.

@@ -119,6 +119,9 @@ fn subject(intent: &MailIntent) -> String {
         MailIntent::SignIn { .. } => "sign-in code".to_owned(),
         MailIntent::LowBalance { .. } => "low balance".to_owned(),
         MailIntent::Revoked => "revoked".to_owned(),
+        MailIntent::JoinRequest { .. } => "join request".to_owned(),
+        MailIntent::Invitation { invitation, .. } => format!("{invitation}: invited to join"),
+        MailIntent::Strikes { invitation } => format!("{invitation}: three wrong codes"),
     }
 }
 

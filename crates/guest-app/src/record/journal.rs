@@ -1,6 +1,6 @@
 //! Events, audit entries and recorded outcomes as rows.
 
-use guest_core::{Instant, InviteId, Right, TeamId, UserId};
+use guest_core::{Instant, InviteId, Right, TeamId, UserId, WorkspaceId};
 
 use super::{Reader, Record, row};
 use crate::table::{Row, Table};
@@ -18,6 +18,8 @@ pub(crate) struct Event {
     /// The user whose personal computer it is about; others need to reach it.
     pub(crate) owner: Option<UserId>,
     pub(crate) invite: Option<InviteId>,
+    /// The workspace it is about; others need to be in it.
+    pub(crate) workspace: Option<WorkspaceId>,
     /// The thing as the API shows it, as JSON.
     pub(crate) data: String,
 }
@@ -29,10 +31,21 @@ pub(crate) enum Audience {
     Computers,
     Credits,
     Users,
+    Workspaces,
+    Invitations,
+    JoinRequests,
 }
 
 impl Audience {
-    const ALL: [Self; 4] = [Self::Invites, Self::Computers, Self::Credits, Self::Users];
+    const ALL: [Self; 7] = [
+        Self::Invites,
+        Self::Computers,
+        Self::Credits,
+        Self::Users,
+        Self::Workspaces,
+        Self::Invitations,
+        Self::JoinRequests,
+    ];
 
     /// Returns the right that lets one see such events.
     pub(crate) const fn right(self) -> Right {
@@ -41,6 +54,9 @@ impl Audience {
             Self::Computers => Right::ReadComputers,
             Self::Credits => Right::ReadBalance,
             Self::Users => Right::ListUsers,
+            Self::Workspaces => Right::ReadWorkspaces,
+            Self::Invitations => Right::ReadInvitations,
+            Self::JoinRequests => Right::ReadJoinRequests,
         }
     }
 
@@ -50,6 +66,9 @@ impl Audience {
             Self::Computers => "computers",
             Self::Credits => "credits",
             Self::Users => "users",
+            Self::Workspaces => "workspaces",
+            Self::Invitations => "invitations",
+            Self::JoinRequests => "join_requests",
         }
     }
 }
@@ -66,6 +85,7 @@ impl Record for Event {
             self.audience.name(),
             self.owner,
             self.invite,
+            self.workspace,
             self.data.as_str(),
         ]
     }
@@ -82,6 +102,7 @@ impl Record for Event {
             },
             owner: row.opt(|row| row.id(UserId::from_bits))?,
             invite: row.opt(|row| row.id(InviteId::from_bits))?,
+            workspace: row.opt(|row| row.id(WorkspaceId::from_bits))?,
             data: row.text()?,
         })
     }

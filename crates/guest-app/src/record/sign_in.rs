@@ -1,6 +1,6 @@
 //! Sign-in codes and browsers' sessions as rows.
 
-use guest_core::{Instant, Login, SecretHash, SignIn};
+use guest_core::{DeviceId, Instant, Login, Proof, SecretHash, SignIn};
 
 use super::credit::json;
 use super::{Reader, Record, row};
@@ -41,14 +41,42 @@ impl Record for Login {
     const TABLE: &'static Table = &tables::LOGIN;
 
     fn to_row(&self) -> Row {
-        row![self.hash, &self.email, self.since]
+        let device = match self.proof {
+            Proof::Device { device, .. } => Some(device),
+            Proof::Code | Proof::Link | Proof::Sso { .. } => None,
+        };
+        row![
+            self.hash,
+            &self.email,
+            self.email.key(),
+            self.since,
+            self.proof.name(),
+            self.proof.team(),
+            device,
+        ]
     }
 
     fn from_row(row: &mut Reader) -> Option<Self> {
         Some(Self {
             hash: SecretHash::from_bytes(row.bytes()?),
-            email: row.parsed()?,
+            email: {
+                let email = row.parsed()?;
+                row.skip(); // Its key.
+                email
+            },
             since: row.instant()?,
+            proof: {
+                let name = row.text()?;
+                let team = row.opt(Reader::parsed)?;
+                let device = row.opt(|row| row.id(DeviceId::from_bits))?;
+                match (name.as_str(), team, device) {
+                    ("code", None, None) => Proof::Code,
+                    ("link", None, None) => Proof::Link,
+                    ("device", Some(team), Some(device)) => Proof::Device { team, device },
+                    ("sso", Some(team), None) => Proof::Sso { team },
+                    _ => return None,
+                }
+            },
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The audit log.
 
-use guest_app::{AuditFilter, AuditView, Call, Fault, Paging};
+use guest_app::{AuditFilter, AuditView, Call, Fault, Paging, Seen};
 
 use crate::fixture::{Fixture, TEAM, refused};
 
@@ -44,6 +44,54 @@ fn qu_35_lines_are_found_by_time_actor_and_subject() {
     assert!(read(&fix, &cory).iter().all(|line| line.actor == "cory@acme.example"));
     check(&fix, &AuditFilter { actor: text("mia@acme.example"), ..none() }, 0);
     check(&fix, &AuditFilter { subject: Some(invite.to_string()), ..none() }, 1);
+    let kind = AuditFilter { kind: text("invite"), ..none() };
+    check(&fix, &kind, 1);
+    check(&fix, &AuditFilter { kind: text("inv"), ..none() }, 0);
+}
+
+#[test]
+fn wb_11_days_are_those_of_the_teams_clock() {
+    let fix = Fixture::new();
+    // In Paris, this is half an hour after midnight.
+    fix.store.set("2026-12-01T23:30:00Z".parse().unwrap());
+    fix.computer();
+    let of = |from: &str, to: &str| {
+        let day = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let filter = AuditFilter { from: day(from), to: day(to), ..AuditFilter::default() };
+        read(&fix, &filter).into_iter().filter(|line| line.action == "computer.provision").count()
+    };
+    assert_eq!((of("2026-12-02", ""), of("2026-12-03", "")), (1, 0));
+    assert_eq!(
+        (of("", "2026-12-01"), of("", "2026-12-02"), of("2026-12-02", "2026-12-02")),
+        (0, 1, 1)
+    );
+}
+
+#[test]
+fn wb_11_a_line_is_told_with_what_it_is_about() {
+    let fix = Fixture::new();
+    let computer = fix.computer();
+    let invite = fix.invite_one(computer, "mia@acme.example");
+    let cory = fix.call("cory");
+    fix.app.cancel_invite(&cory, TEAM, invite, None).wait().unwrap();
+    fix.app.remove_computer(&fix.call("bob"), TEAM, computer, None).wait().unwrap();
+    let log =
+        fix.app.audit_log(&fix.owner(), TEAM, &AuditFilter::default(), &most()).wait().unwrap();
+    let line = |action: &str| log.lines.iter().find(|line| line.view.action == action).unwrap();
+    let seen = |id: &str, name: &str, can_be_opened| {
+        Some(Seen { id: id.to_owned(), name: name.to_owned(), can_be_opened })
+    };
+    let (invite, host) = (invite.to_string(), computer.to_string());
+    let cancelled = line("invite.cancel");
+    assert_eq!(cancelled.invite, seen(&invite, "mia@acme.example", true));
+    assert_eq!(cancelled.computer, seen(&host, "studio-1", false), "it was removed");
+    assert_eq!(line("computer.provision").agent, seen(&host, "studio-1", false));
+    let user = line("user.add").user.clone().unwrap();
+    assert!(user.name.ends_with("@acme.example") && user.can_be_opened);
+    assert_eq!(line("team.create").invite, None);
+    assert_eq!(log.zone.name(), "Europe/Paris");
+    let refused_to = fix.app.audit_log(&cory, TEAM, &AuditFilter::default(), &most());
+    assert_eq!(refused(refused_to.wait()), "forbidden");
 }
 
 #[track_caller]
@@ -108,6 +156,9 @@ fn read(fix: &Fixture, filter: &AuditFilter) -> Vec<AuditView> {
 }
 
 fn read_as(fix: &Fixture, call: &Call, filter: &AuditFilter) -> Vec<AuditView> {
-    let paging = Paging { limit: 200, cursor: None };
-    fix.app.audit(call, TEAM, filter, &paging).wait().unwrap().data
+    fix.app.audit(call, TEAM, filter, &most()).wait().unwrap().data
+}
+
+fn most() -> Paging {
+    Paging { limit: 200, cursor: None }
 }

@@ -108,7 +108,7 @@ fn or_9_a_stream_ends_with_the_rights() {
     let id: UserId = fix.app.me(&cory).wait().unwrap().teams[0].user_id.unwrap();
     let request = RevokeRequest::default();
     fix.app.revoke_user(&fix.owner(), TEAM, id, &request).wait().unwrap();
-    assert_eq!(refused(follow()), "not_found");
+    assert_eq!(refused(follow()), "unauthenticated");
 }
 
 #[test]

@@ -31,23 +31,7 @@ impl Fixture {
 
     /// Starts with another configuration.
     pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let store = MemStore::at(at("09:00:00"));
-        let mut config = Config {
-            brand: "Guest".to_owned(),
-            public_url: "https://guest.example".to_owned(),
-            sender: email("guest@guest.example"),
-            prices: PriceList::default(),
-            payment: PaymentMethod::Instant,
-            refunds: RefundPolicy::UnusedOnly,
-            key: MacKey::new([7; 32]),
-        };
-        change(&mut config);
-        let app = App::new(
-            Arc::new(store.clone()),
-            config,
-            Arc::new(Counting(AtomicU64::new(1))),
-            Arc::new(Plain),
-        );
+        let (app, store) = bare(change);
         app.init_team(&NewTeam {
             team: TEAM.to_owned(),
             name: "Acme".to_owned(),
@@ -136,6 +120,28 @@ impl Fixture {
         self.store.set(at(clock));
         while self.app.process_due(100).wait().unwrap().done > 0 {}
     }
+}
+
+/// Returns an application without a team.
+pub(crate) fn bare(change: impl FnOnce(&mut Config)) -> (App, MemStore) {
+    let store = MemStore::at(at("09:00:00"));
+    let mut config = Config {
+        brand: "Guest".to_owned(),
+        public_url: "https://guest.example".to_owned(),
+        sender: email("guest@guest.example"),
+        prices: PriceList::default(),
+        payment: PaymentMethod::Instant,
+        refunds: RefundPolicy::UnusedOnly,
+        key: MacKey::new([7; 32]),
+    };
+    change(&mut config);
+    let app = App::new(
+        Arc::new(store.clone()),
+        config,
+        Arc::new(Counting(AtomicU64::new(1))),
+        Arc::new(Plain),
+    );
+    (app, store)
 }
 
 /// Returns a request for invites in UTC.

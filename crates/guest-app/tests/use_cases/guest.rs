@@ -251,7 +251,7 @@ fn ga_39_a_revoked_user_of_the_team_does_not_get_in() {
     let scene = Scene::new("mia@acme.example");
     scene.at("10:00:00");
     scene.connect("mia").unwrap();
-    let (mia, request) = (scene.user("mia"), RevokeRequest { cancel_their_invites: false });
+    let (mia, request) = (scene.user("mia"), RevokeRequest::default());
     scene.fix.app.revoke_user(&scene.fix.owner(), TEAM, mia, &request).wait().unwrap();
     assert_eq!(scene.sessions()[0].end_reason.as_deref(), Some("rights_lost"));
     assert_eq!(refused(scene.connect("mia")), "invite_ended");

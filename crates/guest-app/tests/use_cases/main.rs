@@ -9,6 +9,8 @@ mod computers;
 #[cfg(test)]
 mod credits;
 #[cfg(test)]
+mod devices;
+#[cfg(test)]
 mod due;
 #[cfg(test)]
 mod events;
@@ -16,6 +18,8 @@ mod events;
 mod figures;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod greetings;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]
@@ -31,6 +35,9 @@ mod invites;
 #[cfg(test)]
 mod inviting;
 #[cfg(test)]
+mod join_requests;
+mod member_invites;
+#[cfg(test)]
 mod moving;
 #[cfg(test)]
 mod once;
@@ -45,10 +52,18 @@ mod relay;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]
+mod set_up;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod teams;
 #[cfg(test)]
+mod timeline;
+#[cfg(test)]
 mod traces;
 #[cfg(test)]
 mod users;
+#[cfg(test)]
+mod ways_in;
+#[cfg(test)]
+mod workspaces;

@@ -215,15 +215,10 @@ fn to_sender(fix: &Fixture) -> Vec<SenderNews> {
         let tried = Tried { id: letter.id, delivery: Delivery::Accepted };
         fix.app.settle_letter(tried, 0).wait().unwrap();
     }
-    let news = letters.into_iter().filter_map(|letter| match letter.content {
-        Content::Sender { news, .. } => {
-            assert_eq!(letter.to.as_str(), "cory@acme.example");
-            Some(news)
-        }
-        Content::Guest { .. }
-        | Content::SignIn { .. }
-        | Content::LowBalance { .. }
-        | Content::Revoked { .. } => None,
+    let news = letters.into_iter().filter_map(|letter| {
+        let Content::Sender { news, .. } = letter.content else { return None };
+        assert_eq!(letter.to.as_str(), "cory@acme.example");
+        Some(news)
     });
     news.collect()
 }

@@ -32,7 +32,8 @@ fn or_9_revoking_ends_everything_of_a_user_at_once() {
     let revoked = revoke(&fix, "bob", "cory").unwrap();
     assert_eq!((revoked.state.as_str(), revoked.name.as_str()), ("revoked", "cory"));
     assert_eq!(revoked.revoked_at, Some(fix.store.now()));
-    assert_eq!(refused(fix.app.team(&browser, TEAM).wait()), "not_found");
+    assert_eq!(refused(fix.app.team(&browser, TEAM).wait()), "unauthenticated");
+    assert_eq!(refused(fix.app.team(&fix.call("cory"), TEAM).wait()), "not_found");
     assert_eq!(refused(fix.app.team(&key, TEAM).wait()), "unauthenticated");
     assert_eq!(ended(&fix, for_them).as_deref(), Some("user_revoked"));
     assert_eq!(ended(&fix, to_oneself).as_deref(), Some("user_revoked"));
@@ -144,14 +145,14 @@ fn ga_39_whoever_revokes_may_cancel_their_invites_in_the_same_step() {
     let fix = Fixture::new();
     fix.credits(1);
     let by_them = invite(&fix, "cory", fix.computer(), "lin@example.org");
-    let request = RevokeRequest { cancel_their_invites: true };
+    let request = RevokeRequest { cancel_their_invites: true, ..RevokeRequest::default() };
     let cory = id_of(&fix, "cory");
     fix.app.revoke_user(&fix.call("bob"), TEAM, cory, &request).wait().unwrap();
     assert_eq!(ended(&fix, by_them).as_deref(), Some("cancelled"));
     assert_eq!(fix.app.balance(&fix.owner(), TEAM).wait().unwrap().balance, 1);
 }
 
-fn api_key(fix: &Fixture, user: Option<UserId>) -> Call {
+pub(crate) fn api_key(fix: &Fixture, user: Option<UserId>) -> Call {
     let draft = ApiKeyDraft {
         name: "script".to_owned(),
         scopes: vec!["all".to_owned()],

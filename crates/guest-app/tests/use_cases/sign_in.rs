@@ -136,13 +136,9 @@ fn ask(fix: &Fixture, address: &str) -> String {
     let request = CodeRequest { email: address.to_owned() };
     fix.app.request_code(&nobody(), &request).wait().unwrap();
     let letters = fix.app.lease_letters(10).wait().unwrap().letters;
-    let code = letters.iter().find_map(|letter| match &letter.content {
-        Content::SignIn { code, .. } if letter.to == email(address) => Some(code.clone()),
-        Content::SignIn { .. }
-        | Content::Guest { .. }
-        | Content::Sender { .. }
-        | Content::LowBalance { .. }
-        | Content::Revoked { .. } => None,
+    let code = letters.iter().find_map(|letter| {
+        let Content::SignIn { code, .. } = &letter.content else { return None };
+        (letter.to == email(address)).then(|| code.clone())
     });
     code.unwrap()
 }

@@ -112,7 +112,21 @@ fn if_2_me_says_who_one_is_and_what_one_may_do() {
     let mia = me(&fix.call("mia")).unwrap();
     assert_eq!(mia.email, Some(email("mia@acme.example")));
     assert_eq!(mia.teams[0].role, "member");
-    assert_eq!(mia.teams[0].rights, ["read_team", "read_events", "list_users", "see_names"]);
+    let rights = [
+        "read_team",
+        "read_events",
+        "own_devices",
+        "list_users",
+        "read_workspaces",
+        "use_workspaces",
+        "see_names",
+        "share_workspaces",
+        "read_storage",
+    ];
+    assert_eq!(
+        (mia.teams[0].rights.as_slice(), &mia.teams[0].barred),
+        (&rights.map(str::to_owned)[..], &None)
+    );
     let guest = me(&fix.call("lin@example.org")).unwrap();
     assert_eq!((guest.email, guest.teams.len()), (Some(email("lin@example.org")), 0));
     assert_eq!(refused(me(&nobody())), "unauthenticated");

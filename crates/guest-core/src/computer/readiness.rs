@@ -60,9 +60,8 @@ impl Computer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        ComputerId, ComputerName, Connection, HostLogin, LoginReport, Provision, TeamId, Zone,
-    };
+    use crate::computer::fixtures::{at, team};
+    use crate::{Connection, HostLogin, LoginReport, Zone};
 
     #[test]
     fn ga_60_a_computer_is_ready_for_a_guest_or_the_first_reason_is_named() {
@@ -71,7 +70,7 @@ mod tests {
             announced: true,
             guest_access: true,
             login: HostLoginState::Known(HostLogin::parse("kiosk").unwrap()),
-            ..computer()
+            ..team()
         };
         let check = |computer: &Computer, expected| {
             assert_eq!(computer.not_ready(at("09:00:10")), expected);
@@ -106,15 +105,14 @@ mod tests {
 
     #[test]
     fn ga_62_a_key_that_is_deleted_leaves_when_its_computer_was_heard() {
-        let heard =
-            computer().heard(LoginReport::Unmentioned, None, Connection::Relay, at("10:30:00"));
+        let heard = team().heard(LoginReport::Unmentioned, None, Connection::Relay, at("10:30:00"));
         assert!(!heard.0.orphan().missed(window()));
     }
 
     /// Checks whether a computer heard at these times missed the window from 10:00 to 12:00.
     #[track_caller]
     fn check_missed(heard: &[&str], expected: bool) {
-        let computer = heard.iter().fold(computer(), |computer, clock| {
+        let computer = heard.iter().fold(team(), |computer, clock| {
             computer.heard(LoginReport::Unmentioned, None, Connection::Relay, at(clock)).0
         });
         assert_eq!(computer.missed(window()), expected, "{heard:?}");
@@ -122,16 +120,5 @@ mod tests {
 
     fn window() -> Window {
         Window::new(at("10:00:00"), at("12:00:00"), Zone::UTC).unwrap()
-    }
-
-    fn computer() -> Computer {
-        let team = TeamId::parse("acme").unwrap();
-        let name = ComputerName::parse("studio-1").unwrap();
-        let provision = Provision::Team { key: None };
-        Computer::register(team, ComputerId::from_bits(1), name, provision, at("08:00:00"))
-    }
-
-    fn at(clock: &str) -> Instant {
-        format!("2026-12-01T{clock}Z").parse().unwrap()
     }
 }

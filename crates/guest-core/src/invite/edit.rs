@@ -92,6 +92,7 @@ impl Invite {
             self.check_move(window, now)?;
             if window.start() != self.window.start() {
                 next.heralded = Heralded::at(window, now);
+                next.reminded_at = None;
             }
             if self.window.end() < window.end() {
                 next.time_asked = None; // Answered.

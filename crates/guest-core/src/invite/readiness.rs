@@ -1,6 +1,8 @@
 //! Whether the computer is there for its guest.
 
-use crate::{Computer, Instant, Invite, InviteEffect, InviteNews, SenderNews, Step};
+use crate::{
+    Computer, FIRST_LOOK, Instant, Invite, InviteEffect, InviteNews, NotReady, SenderNews, Step,
+};
 
 impl Invite {
     /// Looks whether its computer is ready for the guest (GA-60): when it is made or moved (GA-61),
@@ -19,6 +21,15 @@ impl Invite {
         let tell = InviteEffect::Tell(InviteNews::NotReady(reason));
         let effects = if self.warned { vec![tell] } else { vec![mail, tell] };
         Some(Step::to(Self { warned: true, ..self.clone() }, effects))
+    }
+
+    /// Returns why its guest could not be let in now, for showing (GA-60): from an hour before the
+    /// start, and sooner once the sender was told.
+    #[must_use]
+    pub fn not_ready(&self, computer: &Computer, now: Instant) -> Option<NotReady> {
+        let counts = self.warned || self.window.start() - FIRST_LOOK <= now;
+        let is_awaited = self.is_live() && !self.ignores_window() && !self.kept_out;
+        computer.not_ready(now).filter(|_| counts && is_awaited)
     }
 
     /// Has a look follow what a step does.
@@ -63,6 +74,26 @@ mod tests {
         check(&closed, Some(NotReady::AccessOff));
         check(&heard_at("08:59"), Some(NotReady::Offline));
         check(&heard_at("09:00"), None);
+    }
+
+    #[test]
+    fn ga_60_what_is_in_the_way_is_shown_once_it_matters() {
+        let offline = Some(NotReady::Offline);
+        let early = made(Kind::Outside, window("10:00", "12:00"), "07:30");
+        let there = heard_at("08:00");
+        assert_eq!(early.not_ready(&there, at("08:00")), None, "it is ready");
+        assert_eq!(early.not_ready(&there, at("08:59")), None, "nobody waits for it yet");
+        assert_eq!(early.not_ready(&there, at("09:00")), offline);
+        assert_eq!(early.not_ready(&heard_at("09:00"), at("09:00")), None, "it is back");
+        let told = early.look(&there, at("08:30")).unwrap().next;
+        assert_eq!(told.not_ready(&there, at("08:59")), offline);
+        let oneself = made(Kind::Oneself, window("10:00", "12:00"), "07:30");
+        assert_eq!(oneself.not_ready(&there, at("10:30")), None);
+        let out = early.kick(true).unwrap().next;
+        assert_eq!(out.not_ready(&there, at("10:30")), None);
+        for ended in ended(Kind::Outside) {
+            assert_eq!(ended.not_ready(&there, at("10:30")), None);
+        }
     }
 
     #[test]

@@ -62,6 +62,11 @@ fn ga_37_the_reminder_is_a_mail_to_the_guest() {
     let step = invite(Kind::Outside).handle_due(&heard_at("09:45"), at("09:45")).unwrap();
     assert_eq!(guest_mails(&step.effects), [GuestNews::Reminder]);
     assert_eq!(step.next.version, 1, "people changed nothing");
+    assert_eq!(step.next.reminded_at, Some(at("09:45")));
+    let later = moved(&step.next, window("11:00", "12:00"), "09:50");
+    assert_eq!(later.reminded_at, None, "another one comes");
+    let longer = moved(&step.next, window("10:00", "13:00"), "09:50");
+    assert_eq!(longer.reminded_at, Some(at("09:45")));
 }
 
 #[test]

@@ -61,9 +61,12 @@ impl World {
         let news = match intent {
             MailIntent::Guest { news, .. } => news,
             MailIntent::Sender { news, .. } => return self.mail_sender(invite, news),
-            MailIntent::SignIn { .. } | MailIntent::LowBalance { .. } | MailIntent::Revoked => {
-                return;
-            }
+            MailIntent::SignIn { .. }
+            | MailIntent::LowBalance { .. }
+            | MailIntent::Revoked
+            | MailIntent::JoinRequest { .. }
+            | MailIntent::Invitation { .. }
+            | MailIntent::Strikes { .. } => return,
         };
         let kind = match news {
             GuestNews::Invited { .. } => "mail: invited",

@@ -58,5 +58,5 @@ bar.start();
 news.start();
 screen.watchKeys(bar.focus);
 // What shows screens is fetched when the page is at rest, so that it is there when it is wanted.
-const mayConnect = ["waiting", "ready", "connected"].includes(facts().stance);
+const mayConnect = ["waiting", "ready", "connected"].includes(facts().stance) && !facts().isElsewhere;
 if (mayConnect) setTimeout(() => screen.load().catch(() => null), 1000);

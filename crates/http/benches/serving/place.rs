@@ -9,15 +9,15 @@ use std::sync::mpsc;
 use std::thread;
 
 use chrono::{DateTime, Utc};
-use guest_app::letter::{Letter, Render, Rendered};
 use guest_app::{
-    ApiKeyDraft, App, Call, ComputerChange, Config, EmailsDraft, Entropy, Heartbeat, InviteDraft,
-    KeyDraft, NewTeam, WindowDraft,
+    ApiKeyDraft, App, Call, ComputerChange, Config, EmailsDraft, Heartbeat, InviteDraft, KeyDraft,
+    NewTeam, WindowDraft,
 };
 use guest_core::{
     ComputerId, Email, Link, MacKey, PaymentMethod, PriceList, Purpose, RefundPolicy, Secret,
 };
 use guest_store_sqlite::{Options, SqliteStore};
+use guest_testkit::{Counting, Silent};
 use rusqlite::Connection;
 
 /// A server with the team `acme`, its owner's API key and an online computer.
@@ -52,7 +52,7 @@ impl Place {
             refunds: RefundPolicy::UnusedOnly,
             key: KEY.into_key(),
         };
-        let entropy = Arc::new(Counting(AtomicU64::new(1)));
+        let entropy = Arc::new(Counting::default());
         let app = App::new(Arc::new(store), config, entropy, Arc::new(Silent));
         app.init_team(&NewTeam {
             team: TEAM.to_owned(),
@@ -281,28 +281,5 @@ struct KeyBits([u8; 32]);
 impl KeyBits {
     fn into_key(self) -> MacKey {
         MacKey::new(self.0)
-    }
-}
-
-/// Ids that rise, as ids that begin with the time do.
-struct Counting(AtomicU64);
-
-impl Entropy for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        let count = self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes();
-        bytes.iter_mut().zip(count.into_iter().cycle()).for_each(|(to, from)| *to = from);
-    }
-
-    fn id(&self) -> u128 {
-        u128::from(self.0.fetch_add(1, Ordering::Relaxed)) << 64
-    }
-}
-
-struct Silent;
-
-impl Render for Silent {
-    fn render(&self, _letter: &Letter) -> Rendered {
-        let nothing = String::new;
-        Rendered { subject: nothing(), text: nothing(), html: nothing(), calendar: None }
     }
 }

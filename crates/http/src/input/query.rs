@@ -35,6 +35,23 @@ impl<T: DeserializeOwned> FromRequestParts<Server> for Asked<T> {
     }
 }
 
+/// A request without a body, by anybody.
+pub(crate) struct Looked<T> {
+    /// What to ask: it refuses whatever is asked if the request has flaws.
+    pub(crate) app: App,
+    /// What the query of the address says.
+    pub(crate) query: T,
+}
+
+impl<T: DeserializeOwned> FromRequestParts<Server> for Looked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let (query, flaws) = read(parts.uri.query().unwrap_or_default())?;
+        Ok(Self { app: server.app.refusing(flaws), query })
+    }
+}
+
 /// Which page of a list is asked for (IF-4).
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -1,6 +1,7 @@
 //! Team computers, and one's own (WB-5).
 
 mod add;
+mod keys;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -14,6 +15,7 @@ use guest_app::{ComputerChange, Fault, Paging};
 use guest_core::{ComputerId, UserId, Zone};
 use serde::Deserialize;
 
+use super::first::First;
 use super::form::{Form, Wrong};
 use super::place::{Place, Said};
 use super::shell::{Section, Shell};
@@ -31,6 +33,7 @@ pub(super) fn routes() -> Router<Server> {
         .route("/t/{team}/computers/{id}/guest-access", get(show_one).post(switch))
         .route("/t/{team}/computers/{id}/remove", get(ask).post(remove))
         .merge(add::routes())
+        .merge(keys::routes())
 }
 
 /// Which part of the list is asked for.
@@ -52,6 +55,7 @@ async fn show(
     let rows: Vec<_> = seen.data.iter().map(|view| Row::of(view, &place, &owners, zone)).collect();
     let (team, personal): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| row.view.user_id.is_none());
+    let keys = keys::of(&server, &place, zone).await?;
     let (own, others) = personal.into_iter().partition(|row| row.owner.is_none());
     let page = ComputersPage {
         shell: place.shell(&server, Section::Computers),
@@ -62,6 +66,8 @@ async fn show(
             List { name: "Computers of users", rows: others },
         ],
         next: seen.next_cursor,
+        keys,
+        first: First::of(&server, &place).await?,
     };
     Ok(super::page(&server, &page))
 }
@@ -103,6 +109,9 @@ async fn switch(
     let on = form.text("guest_access") == "on";
     let change = ComputerChange { name: None, guest_access: Some(on) };
     match change_computer(&server, &place, id, &change, &form).await {
+        Ok(_) if on && form.text("then") == "invite" => {
+            Ok(place.done(&format!("/invite?computer_id={id}"), Said::AccessOn))
+        }
         Ok(_) if on => Ok(place.done("/computers", Said::AccessOn)),
         Ok(_) => Ok(place.done("/computers", Said::AccessOff)),
         Err(fault) => shown(&server, &place, id, None, &Wrong::with(fault, &[])?).await,
@@ -234,6 +243,9 @@ struct ComputersPage<'a> {
     place: &'a Place,
     lists: [List<'a>; 3],
     next: Option<String>,
+    /// The keys of team computers, for those who may see them.
+    keys: Vec<keys::Row>,
+    first: Option<First>,
 }
 
 impl ComputersPage<'_> {

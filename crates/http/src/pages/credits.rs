@@ -162,7 +162,7 @@ async fn team_zone(server: &Shared, place: &Place) -> Result<guest_core::Zone, P
 }
 
 /// Writes money as people do.
-fn amount(currency: &str, minor: u64) -> String {
+pub(super) fn amount(currency: &str, minor: u64) -> String {
     match Currency::parse(currency) {
         Ok(currency) => currency.amount(minor).to_string(),
         Err(_) => format!("{minor} {currency}"),

@@ -58,14 +58,26 @@ impl FromRequest<Server> for Form {
         let form = Self::parse(&gather(body).await?);
         let visitor = visitor(&parts)?;
         match (visitor.form_token(), parts.headers.get(header::ORIGIN)) {
-            (Some(token), _) if kept(&token) != kept(form.text("token")) => Err(Problem::new(
-                "origin_mismatch",
-                "the form was made for another session; load its page again",
-            )),
+            (Some(token), _) if kept(&token) != kept(form.text("token")) => {
+                Err(of_another_session())
+            }
             (None, Some(origin)) => require_origin(server, Some(origin)).map(|()| form),
             (Some(_) | None, _) => Ok(form),
         }
     }
+}
+
+/// Requires that a form was made for the session that sends it (QU-32).
+///
+/// # Errors
+///
+/// Returns a problem if it was made for another one, or by another site.
+pub(super) fn require_token(expected: &str, sent: &str) -> Result<(), Problem> {
+    if kept(expected) == kept(sent) { Ok(()) } else { Err(of_another_session()) }
+}
+
+fn of_another_session() -> Problem {
+    Problem::new("origin_mismatch", "the form was made for another session; load its page again")
 }
 
 /// Returns what tokens are compared by, in constant time.
@@ -121,6 +133,33 @@ impl Wrong {
     pub(super) fn saying(words: &str) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         Self { status, errors: Vec::new(), general: vec![words.to_owned()] }
+    }
+
+    /// Says what is wrong at a field before anything is asked for.
+    pub(super) fn at_field(pointer: &str, words: &str) -> Self {
+        Self::of(&vec![InputError::invalid(pointer, words)].into(), &[pointer])
+    }
+
+    /// Moves what is wrong at a field to one that has another name in the form.
+    pub(super) fn renamed(mut self, from: &str, to: &str) -> Self {
+        let moved = self.errors.iter_mut().filter(|error| error.pointer == from);
+        moved.for_each(|error| to.clone_into(&mut error.pointer));
+        self
+    }
+
+    /// Adds what is to be mended besides.
+    pub(super) fn and(mut self, errors: Vec<InputError>) -> Self {
+        if !errors.is_empty() && self.status == StatusCode::OK {
+            self.status = StatusCode::UNPROCESSABLE_ENTITY;
+        }
+        self.errors.extend(errors);
+        self
+    }
+
+    /// Says what it is that is wrong.
+    pub(super) fn about(mut self, name: &str) -> Self {
+        self.general.iter_mut().for_each(|words| *words = format!("{name}: {words}"));
+        self
     }
 
     /// Returns the status of the page that shows it.

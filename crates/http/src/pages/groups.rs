@@ -203,7 +203,7 @@ async fn shown_one(
 }
 
 /// Returns the whole of a list, which is read in parts.
-async fn all<T>(part: impl Fn(&Paging) -> Pending<Page<T>>) -> Result<Vec<T>, Fault> {
+pub(super) async fn all<T>(part: impl Fn(&Paging) -> Pending<Page<T>>) -> Result<Vec<T>, Fault> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
         let found = part(&Paging { limit: AT_ONCE, cursor }).await?;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use guest_app::{Call, GuestLinkView};
 use guest_core::Peripheral;
 
-use self::panel::{Panel, Stance};
+use self::panel::{Panel, Stance, is_external};
 use super::told::Told;
 use super::{NO_STORE, Shell, refusal};
 use crate::guest_links::{self, SIGNED_OUT};
@@ -77,6 +77,8 @@ struct GuestPage<'a> {
     edges: [Told; 2],
     peripherals: [(&'static str, bool); Peripheral::ALL.len()],
     gamepad_is_on: bool,
+    /// Whether the screen is shown elsewhere.
+    is_external: bool,
     /// Seconds until the window starts and until it ends, and the live session: for the scripts.
     opens_in: String,
     closes_in: String,
@@ -95,6 +97,7 @@ impl<'a> GuestPage<'a> {
             edges: Told::of(&shown.window),
             peripherals: Peripheral::ALL.map(|one| (one.name(), shown.permissions.contains(one))),
             gamepad_is_on: shown.permissions.contains(Peripheral::Gamepad),
+            is_external: is_external(shown),
             opens_in: seconds(shown.opens_in_seconds),
             closes_in: seconds(shown.closes_in_seconds),
             live_session: live.map(|session| session.id.to_string()).unwrap_or_default(),

@@ -9,6 +9,7 @@ use guest_app::{GuestAccess, HostView, Paging};
 use serde::Deserialize;
 
 use super::Shell;
+use super::first::First;
 use super::place::Place;
 use super::row::Row;
 use super::shell::Section;
@@ -39,7 +40,8 @@ async fn show(
     }
     let paging = Paging { limit: HOSTS, cursor };
     let seen = server.app.guest_access(place.call(), place.id(), &q, &paging).await?;
-    Ok(super::page(&server, &HomePage::of(&server, &place, &seen, &q)))
+    let first = First::of(&server, &place).await?;
+    Ok(super::page(&server, &HomePage { first, ..HomePage::of(&server, &place, &seen, &q) }))
 }
 
 /// Shows what there is for those who do not manage guests.
@@ -64,6 +66,7 @@ struct HomePage<'a> {
     hosts: Vec<Host<'a>>,
     asking: Vec<Asking<'a>>,
     search: &'a str,
+    first: Option<First>,
 }
 
 impl<'a> HomePage<'a> {
@@ -84,6 +87,7 @@ impl<'a> HomePage<'a> {
             hosts: seen.hosts.iter().map(|host| Host::of(host, seen)).collect(),
             asking: asking.collect(),
             search: search.trim(),
+            first: None,
         }
     }
 }

@@ -17,7 +17,7 @@ use super::form::{Form, Wrong};
 use super::place::Place;
 use super::row::Row;
 use super::shell::Section;
-use super::told::Told;
+use super::told::{Moment, Told, zone};
 use crate::answer::Answer;
 use crate::input::At;
 use crate::problem::Problem;
@@ -80,6 +80,7 @@ async fn shown(server: &Shared, place: &Place, id: InviteId, wrong: &Wrong) -> A
         place,
         base: format!("/t/{}/invites/{id}", place.id()),
         row: Row::of(&invite, None),
+        reminded: invite.reminded_at.map(|at| Moment::of(at, zone(&invite.window.time_zone))),
         edges: Told::of(&invite.window),
         computer: computer.map_or_else(|_| REMOVED.to_owned(), |computer| computer.name),
         wrong,
@@ -95,6 +96,8 @@ struct InvitePage<'a> {
     /// The address of the invite.
     base: String,
     row: Row<'a>,
+    /// When the guest was reminded of the start.
+    reminded: Option<Moment>,
     edges: [Told; 2],
     computer: String,
     wrong: &'a Wrong,

@@ -5,6 +5,7 @@
 //! checks what is being typed.
 
 mod filled;
+mod purchase;
 
 use askama::Template;
 use axum::Router;
@@ -12,16 +13,19 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use guest_app::{FormRequest, InviteForm, InvitePreview, MailPreview};
+use guest_app::{Fault, FormRequest, InviteForm, InvitePreview, MailPreview};
 use guest_core::Peripheral;
 use serde::Deserialize;
 
 use self::filled::Filled;
-use super::Shell;
+use self::purchase::Offer;
+use super::first::First;
 use super::form::{Form, Wrong};
+use super::local::LocalField;
 use super::place::{Place, Said};
 use super::shell::Section;
 use super::told::Told;
+use super::{Shell, see_other};
 use crate::answer::Answer;
 use crate::html::escaped;
 use crate::server::{Server, Shared};
@@ -87,58 +91,79 @@ struct About {
     computer_id: String,
     #[serde(default)]
     again: String,
+    start: Option<String>,
+    end: Option<String>,
 }
 
-/// `GET /t/{team}/invite`: the first step, for a computer or from an invite that has ended (GA-33).
+/// `GET /t/{team}/invite`: the first step, for a computer, for a time when it is free (WB-11), or
+/// from an invite that has ended (GA-33).
 async fn begin(
     State(server): State<Server>,
     place: Place,
-    Query(About { computer_id, again }): Query<About>,
+    Query(About { computer_id, again, start, end }): Query<About>,
 ) -> Answer {
-    let about = FormRequest { computer_id, again: again.parse().ok(), ..FormRequest::default() };
+    let (again, window) = (again.parse().ok(), start.zip(end));
+    let about = FormRequest { computer_id, again, window, ..FormRequest::default() };
     let form = server.app.invite_form(place.call(), place.id(), &about).await?;
     let filled = Filled::from(&form);
-    Ok(show(&server, &place, &filled, &form, Shown::at(Step::Configure)))
+    show(&server, &place, &filled, &form, Shown::at(Step::Configure)).await
 }
 
-/// `POST /t/{team}/invite`: goes to another step, or invites.
+/// `POST /t/{team}/invite`: goes to another step, or invites, or buys what is missing and invites.
 async fn go(State(server): State<Server>, place: Place, form: Form) -> Answer {
     let mut filled = Filled::of(&form);
     let about = FormRequest {
         computer_id: filled.draft.computer_id.clone(),
         time_zone: filled.draft.window.time_zone.clone(),
-        again: None,
+        ..FormRequest::default()
     };
     let begun = server.app.invite_form(place.call(), place.id(), &about).await?;
     let here = Step::named(form.text("step")).unwrap_or(Step::Configure);
     if let Some(quick) = begun.quick.iter().find(|quick| quick.name == form.text("quick")) {
         filled.draft.window = quick.window.clone();
-        return Ok(show(&server, &place, &filled, &begun, Shown::at(Step::Configure)));
+        return show(&server, &place, &filled, &begun, Shown::at(Step::Configure)).await;
     }
+    let (goes, asks) = (form.text("go"), filled.asks());
     let mut wrong = Wrong::default();
-    if form.text("go") == INVITE {
-        let call = filled.once(place.call());
-        match server.app.make_invites(&call, place.id(), &filled.draft).await {
-            Ok(made) => {
-                let first = made.invites.first().map(|invite| format!("#{}", invite.id));
-                return Ok(place.done(&first.unwrap_or_default(), Said::Invited));
+    if matches!(goes, INVITE | PURCHASE) && asks.is_empty() {
+        let done = async {
+            if goes == PURCHASE {
+                let order = purchase::order(&server, &place, form.text("quote_id")).await?;
+                if order.state != "paid" {
+                    return Ok(see_other(&format!(
+                        "/t/{}/credits/orders/{}",
+                        place.id(),
+                        order.id
+                    )));
+                }
             }
+            let call = filled.once(place.call());
+            let made = server.app.make_invites(&call, place.id(), &filled.draft).await?;
+            let first = made.invites.first().map(|invite| format!("#{}", invite.id));
+            Ok::<_, Fault>(place.done(&first.unwrap_or_default(), Said::Invited))
+        };
+        match done.await {
+            Ok(answer) => return Ok(answer),
             Err(fault) => wrong = Wrong::with(fault, &FIELDS)?,
         }
     }
-    let to = Step::named(form.text("go")).unwrap_or(here);
+    let to = Step::named(goes).unwrap_or(here);
     if to == Step::Configure && here > to {
-        return Ok(show(&server, &place, &filled, &begun, Shown::at(to)));
+        return show(&server, &place, &filled, &begun, Shown::at(to)).await;
     }
     let preview = server.app.preview_invites(place.call(), place.id(), &filled.draft).await;
     let shown = match preview {
-        Ok(preview) => Shown { step: to, wrong, preview: Some(preview) },
+        Ok(preview) if asks.is_empty() => Shown { step: to, wrong, preview: Some(preview) },
+        Ok(preview) => {
+            Shown { step: Step::Configure, wrong: wrong.and(asks), preview: Some(preview) }
+        }
         Err(fault) => {
-            let wrong = Wrong::with(fault, &FIELDS)?;
-            Shown { step: Step::to_mend(&wrong).min(to), wrong, preview: None }
+            let step = if asks.is_empty() { to } else { Step::Configure };
+            let wrong = Wrong::with(fault, &FIELDS)?.and(asks);
+            Shown { step: Step::to_mend(&wrong).min(step), wrong, preview: None }
         }
     };
-    Ok(show(&server, &place, &filled, &begun, shown))
+    show(&server, &place, &filled, &begun, shown).await
 }
 
 /// `POST /t/{team}/invite/mail`: the mail exactly as it will be sent, for a frame of the page.
@@ -167,13 +192,19 @@ impl Shown {
     }
 }
 
-fn show(
+async fn show(
     server: &Shared,
     place: &Place,
     filled: &Filled,
     form: &InviteForm,
     Shown { step, wrong, preview }: Shown,
-) -> Response {
+) -> Answer {
+    let credits = preview.as_ref().map(|preview| &preview.credits);
+    let missing = credits.filter(|_| step == Step::Confirm).and_then(purchase::missing);
+    let offer = match missing {
+        Some(missing) => Offer::of(server, place, missing).await?,
+        None => None,
+    };
     let may_use = |one: Peripheral| filled.draft.permissions.iter().any(|name| name == one.name());
     let page = InvitingPage {
         shell: place.shell(server, Section::GuestAccess),
@@ -186,9 +217,11 @@ fn show(
         peripherals: Peripheral::ALL.map(|one| (one.name(), may_use(one))),
         mail: preview.as_ref().and_then(|preview| preview.mails.first()),
         preview: preview.as_ref(),
+        offer,
+        first: First::of(server, place).await?,
         wrong: &wrong,
     };
-    super::page_as(wrong.status(), server, &page)
+    Ok(super::page_as(wrong.status(), server, &page))
 }
 
 #[derive(Template)]
@@ -206,6 +239,9 @@ struct InvitingPage<'a> {
     preview: Option<&'a InvitePreview>,
     /// The mail to the first guest.
     mail: Option<&'a MailPreview>,
+    /// Credits that are missing, to be bought.
+    offer: Option<Offer>,
+    first: Option<First>,
     wrong: &'a Wrong,
 }
 
@@ -217,6 +253,14 @@ impl InvitingPage<'_> {
         chosen.map_or("", |computer| computer.name.as_str())
     }
 
+    fn start(&self) -> LocalField {
+        self.filled.start()
+    }
+
+    fn end(&self) -> LocalField {
+        self.filled.end()
+    }
+
     /// Returns whether there are credits for all of them.
     fn is_affordable(&self) -> bool {
         self.preview.is_some_and(|preview| preview.credits.sufficient)
@@ -225,6 +269,9 @@ impl InvitingPage<'_> {
 
 /// What a form asks for that is to be done, not shown.
 const INVITE: &str = "invite";
+
+/// What it asks for that is to be done after what is missing was bought.
+const PURCHASE: &str = "purchase";
 
 /// What the first step is about.
 const CONFIGURED: [&str; 5] = ["/computer_id", "/emails", "/window", "/permissions", ""];

@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::sign_in::{DEVICE, SSO};
 use super::{Shell, see_other};
 use crate::problem::{Problem, find};
 use crate::server::Shared;
@@ -34,6 +35,10 @@ impl Reader {
                 let to: String = form_urlencoded::byte_serialize(address.as_bytes()).collect();
                 see_other(&format!("/sign-in?to={to}"))
             }
+            Some(address) if [SSO, DEVICE].contains(&problem.code()) => {
+                let to: String = form_urlencoded::byte_serialize(address.as_bytes()).collect();
+                see_other(&format!("/sign-in?why={}&to={to}", problem.code()))
+            }
             Some(_) | None => show(server, problem),
         }
     }
@@ -47,6 +52,8 @@ pub(super) fn show(server: &Shared, problem: Problem) -> Response {
         title: known.map_or("This did not work", |code| code.title),
         means: known.map_or("", |code| code.means),
         next: known.map_or("Try again later.", |code| code.next),
+        // A guest has nowhere else to go.
+        leads_on: problem.code() != "link_unknown",
     };
     let (mut page, body) = super::page(server, &words).into_parts();
     let (mut parts, _) = problem.into_response().into_parts();
@@ -64,4 +71,6 @@ struct RefusalPage<'a> {
     title: &'a str,
     means: &'a str,
     next: &'a str,
+    /// Whether the start page may help.
+    leads_on: bool,
 }

@@ -21,6 +21,8 @@ pub(super) struct Row<'a> {
     /// What they may use from their next connection, if that is something else (GA-34).
     pub(super) next: Option<String>,
     pub(super) credit: &'static str,
+    /// That the guest was reminded, if they were.
+    pub(super) reminded: String,
     /// Whether it was used.
     pub(super) used: &'static str,
     /// What else somebody should know.
@@ -65,6 +67,7 @@ impl<'a> Row<'a> {
                 "refunded" => "returned",
                 _ => "1 credit",
             },
+            reminded: reminded(invite),
             used: if invite.used_at.is_some() { "used" } else { "not used" },
             notes: notes(invite),
         }
@@ -125,7 +128,24 @@ fn notes(invite: &InviteView) -> Vec<String> {
         None => words.to_owned(),
     });
     let oneself = invite.window_ignored.then(|| "oneself: at any time, with everything".to_owned());
-    mail.into_iter().chain(oneself).collect()
+    let not_ready = invite.not_ready.as_deref().map(|reason| not_ready(reason).to_owned());
+    mail.into_iter().chain(not_ready).chain(oneself).collect()
+}
+
+/// Says why the guest could not be let in now (GA-60).
+fn not_ready(reason: &str) -> &'static str {
+    match reason {
+        "access_off" => "not ready: guest access is off on the computer",
+        "logged_out" => "not ready: nobody is logged in on the computer",
+        _ => "not ready: the computer is offline",
+    }
+}
+
+/// Says when the guest was reminded, while the start is still to come (GA-37).
+fn reminded(invite: &InviteView) -> String {
+    let at = invite.reminded_at.filter(|_| invite.phase == "scheduled");
+    let at = at.map(|at| Moment::of(at, zone(&invite.window.time_zone)));
+    at.map(|at| format!("reminded at {}", at.time)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -163,6 +183,23 @@ mod tests {
         assert_eq!((row.left.as_str(), row.passed), ("1 h left", Some(75)));
         let oneself = invite(&json!({ "phase": "open", "window_ignored": true }));
         assert_eq!(Row::of(&oneself, at("11:00")).passed, None);
+    }
+
+    #[test]
+    fn ga_60_ga_37_what_is_in_the_way_and_that_the_guest_was_reminded_is_told() {
+        let told = |fields: &Value| {
+            let invite = invite(fields);
+            let row = Row::of(&invite, None);
+            (row.notes, row.reminded)
+        };
+        let reminded = json!({ "phase": "scheduled", "reminded_at": "2026-12-01T07:45:00Z" });
+        assert_eq!(told(&reminded), (Vec::new(), "reminded at 08:45".to_owned()));
+        let open = json!({ "phase": "open", "reminded_at": "2026-12-01T07:45:00Z" });
+        assert_eq!(told(&open), (Vec::new(), String::new()));
+        let words: std::collections::BTreeSet<_> = ["offline", "access_off", "logged_out"]
+            .map(|reason| told(&json!({ "phase": "open", "not_ready": reason })).0)
+            .into();
+        assert_eq!(words.len(), 3, "{words:?}");
     }
 
     #[track_caller]

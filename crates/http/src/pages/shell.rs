@@ -1,6 +1,6 @@
 //! What stands around the content of every page (`layout.html`).
 
-use guest_app::MyTeam;
+use guest_app::{MemberInviteView, MyTeam};
 use guest_core::Email;
 
 use super::assets;
@@ -25,6 +25,8 @@ pub(super) struct Shell<'a> {
     pub(super) sections: Vec<Link>,
     /// What has just been done.
     pub(super) said: &'static str,
+    /// Who waits to be greeted, if they may greet (OR-21).
+    pub(super) waiting: &'a [MemberInviteView],
 }
 
 /// A part of a team's pages, as a link.
@@ -47,6 +49,7 @@ impl<'a> Shell<'a> {
             others: Vec::new(),
             sections: Vec::new(),
             said: "",
+            waiting: &[],
         }
     }
 
@@ -63,6 +66,11 @@ impl<'a> Shell<'a> {
     /// Says what has just been done.
     pub(super) fn saying(self, said: &'static str) -> Self {
         Self { said, ..self }
+    }
+
+    /// Shows who waits to be greeted.
+    pub(super) fn with_waiting(self, waiting: &'a [MemberInviteView]) -> Self {
+        Self { waiting, ..self }
     }
 
     /// Shows the way through a team's pages, and to the other teams.
@@ -88,18 +96,45 @@ pub(super) enum Section {
     GuestAccess,
     Computers,
     Credits,
+    Users,
+    Invitations,
+    JoinRequests,
     Groups,
+    Workspaces,
+    Activity,
+    Settings,
+    /// One's own, which stands beside one's address.
+    Devices,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::GuestAccess, Self::Computers, Self::Credits, Self::Groups];
+    /// Those in the navigation.
+    const ALL: [Self; 10] = [
+        Self::GuestAccess,
+        Self::Computers,
+        Self::Credits,
+        Self::Users,
+        Self::Invitations,
+        Self::JoinRequests,
+        Self::Groups,
+        Self::Workspaces,
+        Self::Activity,
+        Self::Settings,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::GuestAccess => "Guest Access",
             Self::Computers => "Computers",
             Self::Credits => "Credits",
+            Self::Users => "Users",
+            Self::Invitations => "Invitations",
+            Self::JoinRequests => "Join requests",
             Self::Groups => "Groups & members",
+            Self::Workspaces => "Workspaces",
+            Self::Devices => "My devices",
+            Self::Settings => "Settings",
+            Self::Activity => "Activity",
         }
     }
 
@@ -109,17 +144,30 @@ impl Section {
             Self::GuestAccess => "",
             Self::Computers => "/computers",
             Self::Credits => "/credits",
+            Self::Users => "/users",
+            Self::Invitations => "/invitations",
+            Self::JoinRequests => "/join-requests",
             Self::Groups => "/groups",
+            Self::Workspaces => "/workspaces",
+            Self::Devices => "/devices",
+            Self::Settings => "/settings",
+            Self::Activity => "/activity",
         }
     }
 
     /// Returns the right without which there is nothing to see there.
     const fn right(self) -> &'static str {
         match self {
-            Self::GuestAccess => "read_invites",
+            Self::GuestAccess | Self::Activity => "read_invites",
             Self::Computers => "read_computers",
             Self::Credits => "read_prices",
+            Self::Users => "list_users",
+            Self::Invitations => "read_invitations",
+            Self::JoinRequests => "read_join_requests",
             Self::Groups => "read_groups",
+            Self::Workspaces => "read_workspaces",
+            Self::Devices => "own_devices",
+            Self::Settings => "manage_team",
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
-use guest_app::{Call, Caller, CodeRequest, CodeTry};
+use guest_app::{Call, Caller, CodeRequest, CodeTry, SsoOffer};
 use guest_core::{Email, Purpose, Secret};
 use serde::Deserialize;
 
@@ -19,7 +19,7 @@ use super::{Shell, see_other};
 use crate::answer::Answer;
 use crate::input::At;
 use crate::limits::Limit;
-use crate::problem::Problem;
+use crate::problem::{Problem, find};
 use crate::server::{Server, Shared};
 use crate::sign_in::{admit, forget, keep_signed_in};
 use crate::visitor::{Anyone, By, Visitor};
@@ -55,11 +55,21 @@ struct Wanted {
     email: String,
     #[serde(default)]
     to: String,
+    /// The team at whose provider one wants to sign on.
+    #[serde(default)]
+    team: String,
+    /// The problem because of which one is here though signed in.
+    #[serde(default)]
+    why: String,
 }
 
 impl Wanted {
     fn of(form: &Form) -> Self {
-        Self { email: form.text("email").to_owned(), to: form.text("to").to_owned() }
+        Self {
+            email: form.text("email").to_owned(),
+            to: form.text("to").to_owned(),
+            ..Self::default()
+        }
     }
 
     /// Returns where to go on; only to a page of ours.
@@ -74,7 +84,11 @@ async fn ask(
     By(visitor): By,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    show(&server, &visitor, "", &wanted, &Wrong::default())
+    // Whoever has just started the server may look here first; a store that does not answer is
+    // no reason to show nothing.
+    let is_set_up = server.app.is_set_up().await.unwrap_or(true);
+    let step = if is_set_up { "" } else { "set-up" };
+    show(&server, &visitor, step, &wanted, &Wrong::default())
 }
 
 /// `POST /sign-in`: mails a code, to any address alike.
@@ -147,7 +161,15 @@ fn show(
     let token = visitor.form_token().unwrap_or_default();
     let shell = Shell::of(server).signed_in(None, &token, "");
     let (email, to) = (wanted.email.trim(), wanted.to());
-    let page = SignInPage { shell, asks_code: step == "code", email, to, wrong };
+    let (asks_code, is_set_up) = (step == "code", step != "set-up");
+    // Why one is asked is said in the problem's own words.
+    let why = [SSO, DEVICE].contains(&wanted.why.as_str()).then(|| find(&wanted.why)).flatten();
+    let needs = why.map_or("", |code| code.next);
+    // A page of a team says which team is meant.
+    let of_page = to.strip_prefix("/t/").and_then(|rest| rest.split(['/', '?', '#']).next());
+    let named = if wanted.team.is_empty() { of_page.unwrap_or_default() } else { &wanted.team };
+    let sso = server.app.sso_offer(named.trim());
+    let page = SignInPage { shell, sso, asks_code, is_set_up, needs, email, to, wrong };
     super::page_as(wrong.status(), server, &page)
 }
 
@@ -156,6 +178,12 @@ fn show(
 struct SignInPage<'a> {
     shell: Shell<'a>,
     asks_code: bool,
+    /// Where one can sign on instead (OR-35).
+    sso: SsoOffer,
+    /// Whether there is a team to sign in to.
+    is_set_up: bool,
+    /// What one has to sign in with, if it is asked for.
+    needs: &'a str,
     email: &'a str,
     to: &'a str,
     wrong: &'a Wrong,
@@ -210,12 +238,18 @@ async fn sign_out(State(server): State<Server>, Anyone(call): Anyone, form: Form
 }
 
 /// Returns an address if it is one of our own pages, so that nobody is sent elsewhere (QU-32).
-fn local(address: &str) -> Option<&str> {
+pub(super) fn local(address: &str) -> Option<&str> {
     let rest = address.strip_prefix('/')?;
     let leads_away =
         rest.starts_with(['/', '\\']) || !rest.bytes().all(|byte| byte.is_ascii_graphic());
     (!leads_away).then_some(address)
 }
+
+/// Where a session was not proven as a team requires, one signs in again (OR-35).
+pub(super) const SSO: &str = "sso_required";
+
+/// See [`SSO`].
+pub(super) const DEVICE: &str = "device_required";
 
 #[cfg(test)]
 mod tests {

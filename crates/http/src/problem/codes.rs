@@ -51,11 +51,23 @@ codes! {
         sign_in_code_expired: "The code has expired",
             "A code works for ten minutes.",
             "Ask for a new code.";
+        device_not_proven: "The device was not recognized",
+            "The device is not enrolled here any more, or did not sign what it was given within two minutes.",
+            "Try again. If it does not help, sign in with a mailed code or single sign-on, or enrol the browser anew.";
     }
     FORBIDDEN {
         sso_required: "The team requires single sign-on",
             "The session was proven in another way than the team's identity provider.",
             "Sign in through the team's identity provider.";
+        device_required: "The team takes no mailed codes from its users",
+            "The session was proven by a mailed code, which opens guest links only in this team.",
+            "Sign in with a device that you have enrolled, or with single sign-on. To enrol another one, make a link where you are signed in.";
+        identity_unknown: "No user of the team has this identity",
+            "The identity provider knows you, but no active user of the team is bound to that identity or has its address.",
+            "Ask to join the team, or sign in in another way.";
+        sso_restart: "The sign-on is over",
+            "It was begun in another browser, or more than ten minutes ago.",
+            "Begin again, and stay in one browser.";
         forbidden: "You may not do this",
             "Your role in the team does not include this, or it is for signed-in people only and an API key was sent.",
             "Ask an owner of the team for the role, or sign in as the person concerned.";
@@ -65,6 +77,12 @@ codes! {
         wrong_account: "This invite is for another account",
             "You are signed in, but not as the account that was invited.",
             "Sign out, and sign in with the address the invite was mailed to.";
+        workspace_role: "Your role in the workspace does not include this",
+            "Readers read, Contributors write, Managers share with them, and Owners do everything.",
+            "Ask an owner of the workspace for the role named in the answer.";
+        not_highest_rank: "You cannot claim this workspace",
+            "A workspace without an owner is claimed by a member of the highest rank who is not External.",
+            "Ask the member who ranks highest to claim it.";
         origin_mismatch: "The request comes from another site",
             "A change made with a session cookie must come from this site's own pages, and its Origin says otherwise.",
             "Open the page at the server's public address. Programs send an API key instead of a cookie.";
@@ -74,8 +92,8 @@ codes! {
             "Nothing is at this address, or you may not know of it. Things of other teams look absent.",
             "Check the address and the id, and which team you act in.";
         link_unknown: "This link does not work",
-            "The link is incomplete, or was replaced by a new one.",
-            "Open the link from the latest mail, or ask whoever invited you for it.";
+            "The link is incomplete, was used, has run out, or was replaced by a new one.",
+            "Open the link from the latest mail, or ask whoever invited you for it. One that adds a device is made anew where you are signed in.";
     }
     METHOD_NOT_ALLOWED {
         method_not_allowed: "This method is not understood here",
@@ -92,6 +110,15 @@ codes! {
         join_requests_off: "The team takes no join requests",
             "The team has neither an identity provider nor a root certificate to verify requests with.",
             "Ask an administrator of the team for an invitation.";
+        join_request_known: "The request was sent before",
+            "Each request to join has a name of its own, which is used once.",
+            "Make a new request, with a new name and a new signature.";
+        join_request_ended: "The request has come to its end",
+            "It was accepted, rejected or cancelled before. That is final.",
+            "To join after all, ask again.";
+        certificate_lapsed: "The certificate does not hold any more",
+            "The certificate of the request has expired or was revoked since it was submitted.",
+            "Reject the request, or have the person send it again with a valid certificate.";
         insufficient_credits: "The credits do not suffice",
             "Each guest from outside the team costs one credit. Nothing was charged and nobody was invited.",
             "Buy credits, or invite fewer guests from outside.";
@@ -152,9 +179,45 @@ codes! {
         own_account: "Nobody revokes themselves",
             "Revoking is irreversible and is done by somebody else.",
             "Ask another owner or Administrator.";
+        invitation_ended: "The invitation has ended",
+            "Somebody has joined by it, it was cancelled, or it has expired. That is final.",
+            "Ask an administrator of the team for a new one.";
+        nobody_waiting: "Nobody waits to be greeted",
+            "Both sides of a greeting are there at the same time, and the invited person is not.",
+            "Ask them to open the link of their mail and to start.";
+        greeting_over: "This attempt at a greeting has ended",
+            "One side gave up, a code was wrong, or another attempt took its place; the answer says which.",
+            "Begin again while the invited person waits.";
+        greeting_out_of_step: "This is not the next step of the greeting",
+            "The steps come in order, and a step that was said is not said otherwise.",
+            "Look how far the greeting has come, and go on from there or begin again.";
+        greeting_elsewhere: "The greeting goes on elsewhere",
+            "The same person has begun again on another device or in another window.",
+            "Go on there, or begin again here.";
         already_member: "Already a user of the team",
             "An active user of the team has this address.",
             "Nothing needs to be done, or use another address.";
+        own_workspace_role: "Nobody changes their own role",
+            "What you are in a workspace is changed by another of its owners; you can leave.",
+            "Leave the workspace, or ask another owner of it.";
+        last_workspace_owner: "This is the last owner of the workspace",
+            "The last owner of a workspace cannot leave it.",
+            "Make somebody else an owner first, or delete the workspace.";
+        external_role: "External users are readers or contributors",
+            "An External user cannot be a manager or an owner of a workspace.",
+            "Choose reader or contributor.";
+        workspace_owned: "The workspace has an owner",
+            "Only a workspace whose last owner was revoked can be claimed, and the first one wins.",
+            "Ask its owner for the role you need.";
+        upload_offset: "The upload goes on elsewhere",
+            "More of a file is sent from where the upload has come to, and nothing follows its end.",
+            "Go on at the offset named in the answer.";
+        upload_finished: "The upload is finished",
+            "All of the file has come, and it has become a file.",
+            "Look at the file, which the upload names.";
+        quota_exceeded: "The team has no room for this",
+            "The files of a team take at most as much as whoever runs the server allows.",
+            "Delete files that nobody needs, or ask whoever runs the server for more.";
         already_revoked: "The user was revoked before",
             "Revoking is done once and cannot be undone. Nothing has changed.",
             "To come back the person joins anew.";
@@ -173,6 +236,14 @@ codes! {
         too_large: "The request is too large",
             "A body may have 256 KiB.",
             "Send less at once.";
+        file_too_large: "The file is too large",
+            "A file has at most as many bytes as the answer says.",
+            "Split the file.";
+    }
+    RANGE_NOT_SATISFIABLE {
+        range_unsatisfiable: "The file has no such range",
+            "The range that was asked for begins after the end of the file.",
+            "Ask for a range within the size named in the answer.";
     }
     UNSUPPORTED_MEDIA_TYPE {
         media_type: "The format is not understood",
@@ -183,6 +254,9 @@ codes! {
         validation: "The input is not acceptable",
             "Something in the request has a wrong form or value.",
             "Look at errors in the answer: each says where and what.";
+        identity_unverified: "The identity does not verify",
+            "The certificate, the signature or the identity provider's answer does not prove who you are; the answer says why.",
+            "Mend what the reason names, or ask whoever issued your identity.";
         window_too_long: "The window is too long",
             "A window lasts at most five days on the clock of its zone.",
             "Choose an earlier end.";
@@ -216,6 +290,12 @@ codes! {
         bundle_unknown: "There is no such bundle",
             "The bundle is not in the price list.",
             "Choose one of the bundles in the price list.";
+        content_mismatch: "What came is not what was announced",
+            "The bytes that came have another number or another SHA-256 than was said when the upload began.",
+            "Upload the file again.";
+        greeting_version: "The protocol is another one",
+            "The greeting was begun in a version that is not spoken here.",
+            "Use the version named in the answer, as docs/greeting-protocol.md has it.";
         idempotency_mismatch: "The Idempotency-Key was used for another request",
             "The same key came with another method, address or body.",
             "Use a new key for a new request; repeat a request unchanged.";
@@ -229,6 +309,9 @@ codes! {
             "Ask for a new code.";
     }
     SERVICE_UNAVAILABLE {
+        provider_unreachable: "The identity provider cannot be asked",
+            "The identity provider, or what is needed to check certificates, does not answer.",
+            "Try again later. Whoever runs the server finds the cause in its log.";
         store_unavailable: "The server cannot reach its data",
             "The request could not be kept.",
             "Try again later. Whoever runs the server finds the cause in its log.";

@@ -10,17 +10,24 @@ mod answers;
 mod browser;
 mod browsers;
 mod credits;
+mod devices;
 mod document;
 mod documented;
 mod events;
+mod external;
 mod failures;
+mod greetings;
 mod guests;
 mod health;
 mod inputs;
 mod invites;
+mod join_requests;
+mod joining;
 mod limits;
 #[cfg(feature = "pages")]
 mod pages;
+#[cfg(feature = "pages")]
+mod pages_activity;
 #[cfg(feature = "pages")]
 mod pages_computers;
 #[cfg(feature = "pages")]
@@ -30,12 +37,28 @@ mod pages_groups;
 #[cfg(feature = "pages")]
 mod pages_guests;
 #[cfg(feature = "pages")]
+mod pages_invitations;
+#[cfg(feature = "pages")]
 mod pages_inviting;
+#[cfg(feature = "pages")]
+mod pages_join;
+#[cfg(feature = "pages")]
+#[path = "../../../identity/tests/sign_on/provider.rs"]
+mod provider;
+#[cfg(feature = "pages")]
+mod pages_set_up;
+#[cfg(feature = "pages")]
+mod pages_settings;
 #[cfg(feature = "pages")]
 mod pages_sign_in;
 #[cfg(feature = "pages")]
+mod pages_users;
+#[cfg(feature = "pages")]
 mod pages_walk;
+#[cfg(feature = "pages")]
+mod pages_workspaces;
 mod rights;
 mod sqlite;
 mod things;
+mod workspaces;
 mod world;

@@ -20,7 +20,7 @@ async fn wb_5_each_sees_the_computers_they_may_know_of() {
     let page = Browser::of(&world, "cory").get("/t/acme/computers").await;
     assert!(!page.text.contains("carls-own") && !page.text.contains("role=\"switch\""));
     says(&Browser::of(&world, "mia").get("/t/acme/computers").await, 403, &["What to do"]);
-    let empty = Browser::of(&World::new(), "bob").get("/t/acme/computers").await;
+    let empty = Browser::of(&World::new(), "carl").get("/t/acme/computers").await;
     shows(&empty, &["There is no computer yet", "Add the first one"]);
 }
 
@@ -106,6 +106,31 @@ async fn wb_5_a_computer_is_renamed_and_switched() {
     shows(&bob.get(&sent_on(&off)).await, &["Guest access is off", "aria-checked=\"false\""]);
     let lin = world.sign_in("lin@example.org").get(&format!("/g/{}", things.token)).await;
     assert!(!lin.text.contains("data-stance=\"connected\""), "the guest is disconnected");
+}
+
+#[tokio::test]
+async fn ga_1_computer_keys_are_listed_with_their_use_and_deleted() {
+    let world = World::new();
+    let things = Things::of(&world);
+    let mut bob = Browser::of(&world, "bob");
+    bob.get("/t/acme/computers/add").await;
+    bob.send("/t/acme/computers/add", &[("name", "studio-2"), ("provision", "team")]).await;
+    let page = bob.get("/t/acme/computers").await;
+    shows(&page, &["Computer keys", "lab", "studio-2", "never used", "last used"]);
+    shows(&page, &["<time datetime=\"2026-12-01T09:00:00Z\""]);
+    for who in ["cory", "carl"] {
+        let page = Browser::of(&world, who).get("/t/acme/computers").await;
+        assert!(!page.text.contains("Computer keys"), "{who}: {}", page.text);
+    }
+    let delete = format!("/t/acme/computer-keys/{}/delete", things.computer_key);
+    let question = bob.get(&delete).await;
+    shows(&question, &["Delete the key “lab”?", "goes offline at once", "cannot be undone"]);
+    let cory = Browser::of(&world, "cory");
+    says(&cory.send(&delete, &[]).await, 403, &["What to do"]);
+    let gone = bob.get(&sent_on(&bob.send(&delete, &[]).await)).await;
+    shows(&gone, &["The computer key was deleted", "offline", "studio-2"]);
+    assert!(!gone.text.contains(&things.computer_key), "{}", gone.text);
+    says(&bob.get(&delete).await, 404, &["What to do"]);
 }
 
 #[tokio::test]

@@ -246,3 +246,97 @@ async fn shown(world: &World, invite: &str) -> serde_json::Value {
     let path = format!("/v1/teams/acme/guest-access-invites/{invite}");
     world.sign_in("cory").get(&path).await.is(200)
 }
+
+#[tokio::test]
+async fn ga_13_ga_33_a_window_that_begins_at_a_time_shown_twice_is_edited() {
+    let world = World::new();
+    let things = Things::of(&world);
+    let mut body = invite_body(&things.computer, "sam@example.net");
+    body["window"] = json!({
+        "start": "2027-10-31T02:30+01:00",
+        "end": "2027-10-31T09:00",
+        "time_zone": "Europe/Paris",
+    });
+    let mut cory = Browser::of(&world, "cory");
+    let made = cory.client().post("/v1/teams/acme/guest-access-invites", body).await.is(201);
+    let invite = &made["invites"][0];
+    let id = invite["id"].as_str().unwrap();
+    let path = format!("/t/acme/invites/{id}/window");
+    let form = cory.get(&path).await;
+    shows(&form, &["name=\"start\" value=\"2027-10-31T02:30\"", "aria-pressed=\"true\">the second"]);
+    let was = "2027-10-31T02:30+01:00";
+    let fields = |start: &'static str, at: &'static str| {
+        [
+            ("start_was", was),
+            ("end_was", "2027-10-31T09:00"),
+            ("time_zone", "Europe/Paris"),
+            ("start_at", at),
+            ("end", "2027-10-31T10:00"),
+            ("start", start),
+        ]
+    };
+    let show = async |cory: &Browser| {
+        let invite = cory.client().get(&format!("/v1/teams/acme/guest-access-invites/{id}")).await;
+        invite.is(200)["window"].clone()
+    };
+    // What is not touched keeps its moment.
+    sent_on(&cory.send(&path, &fields("2027-10-31T02:30", was)).await);
+    let window = show(&cory).await;
+    let times = (&window["start"], &window["end"]);
+    assert_eq!(times, (&json!("2027-10-31T01:30:00Z"), &json!("2027-10-31T09:00:00Z")));
+    // Another time that is shown twice is asked about, and nothing changes until it is chosen.
+    let asked = cory.send(&path, &fields("2027-10-31T02:45", was)).await;
+    says(&asked, 422, &["choose which is meant", "value=\"2027-10-31T02:45+02:00\""]);
+    assert_eq!(show(&cory).await, window);
+    sent_on(&cory.send(&path, &fields("2027-10-31T02:45+02:00", was)).await);
+    assert_eq!(show(&cory).await["start"], "2027-10-31T00:45:00Z");
+}
+
+#[tokio::test]
+async fn ga_37_ga_60_reminders_and_what_is_in_the_way_are_told_at_the_invite() {
+    let world = World::new();
+    let things = Things::of(&world);
+    let mut body = invite_body(&things.computer, "sam@example.net");
+    body["window"] =
+        json!({ "start": "2026-12-01T10:00", "end": "2026-12-01T12:00", "time_zone": "Etc/UTC" });
+    let mut cory = Browser::of(&world, "cory");
+    let made = cory.client().post("/v1/teams/acme/guest-access-invites", body).await.is(201);
+    let id = made["invites"][0]["id"].as_str().unwrap().to_owned();
+    let invite = format!("/t/acme/invites/{id}");
+    assert!(!cory.get(&invite).await.text.contains("Reminded"));
+    world.pass(46 * 60);
+    shows(&cory.get("/t/acme").await, &["reminded at 09:46", "not ready: the computer is offline"]);
+    shows(&cory.get(&invite).await, &["<dt>Reminded</dt>", "not ready: the computer is offline"]);
+    let told = cory.client().get(&format!("/v1/teams/acme/guest-access-invites/{id}")).await.is(200);
+    assert_eq!((&told["not_ready"], &told["reminded_at"]), (&json!("offline"), &json!("2026-12-01T09:46:00Z")));
+}
+
+#[tokio::test]
+async fn wb_10_the_guest_reads_the_message_and_where_to_go_on() {
+    let world = World::new();
+    let things = Things::of(&world);
+    let mut body = invite_body(&things.computer, "sam@example.net");
+    body["message"] = json!("Bring <b>tea</b>.\nSee you.");
+    let cory = world.sign_in("cory");
+    let made = cory.post("/v1/teams/acme/guest-access-invites", body).await.is(201);
+    let link = made["invites"][0]["link"].as_str().unwrap();
+    let token = link.rsplit('/').next().unwrap();
+    let path = format!("/g/{token}");
+    let mut sam = Browser::of(&world, "sam@example.net");
+    // The computer's own software shows its screen, so the page does not offer to.
+    let page = sam.get(&path).await;
+    shows(&page, &["Bring &#60;b&#62;tea&#60;/b&#62;.\nSee you.", "data-elsewhere", "go on there"]);
+    let view = sam.client().get(&format!("/v1/guest-links/{token}")).await.is(200);
+    assert_eq!((&view["connection"], &view["you"]), (&json!("external"), &json!("right")));
+    sam.client().post(&format!("/v1/guest-links/{token}/connect"), json!({})).await.is(201);
+    let page = sam.get(&path).await;
+    shows(&page, &["Go on in the streaming software of studio-1", "data-do=\"leave\""]);
+    assert!(!page.text.contains("Connect here"), "{}", page.text);
+    // Nobody else reads it.
+    for mut other in [Browser::stranger(&world), Browser::of(&world, "lin@example.org")] {
+        let page = other.get(&path).await;
+        assert!(!page.text.contains("Bring"), "{}", page.text);
+        let view = other.client().get(&format!("/v1/guest-links/{token}")).await.is(200);
+        assert!(view["message"].is_null() && view["connection"].is_null(), "{view}");
+    }
+}

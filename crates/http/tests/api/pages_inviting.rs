@@ -123,6 +123,47 @@ async fn ga_13_a_skipped_time_is_mended_by_one_button() {
 }
 
 #[tokio::test]
+async fn ga_13_which_of_two_times_is_meant_is_chosen_by_one_button() {
+    let world = World::new();
+    let things = Things::of(&world);
+    let mut cory = Browser::of(&world, "cory");
+    let form = cory.get("/t/acme/invite").await;
+    let twice =
+        Typed { start: "2027-10-31T02:30", end: "2027-10-31T09:00", ..Typed::of(&things, &form) };
+    let asked = cory.send(PATH, &twice.fields("configure", "customize")).await;
+    let buttons = [
+        "name=\"start\" value=\"2027-10-31T02:30+02:00\" aria-pressed=\"false\">the first, at UTC+02:00",
+        "name=\"start\" value=\"2027-10-31T02:30+01:00\" aria-pressed=\"false\">the second, at UTC+01:00",
+    ];
+    says(&asked, 422, &buttons);
+    says(&asked, 422, &["<h1 data-heading>Configure", "choose which is meant"]);
+    // Not by skipping a step either.
+    says(&cory.send(PATH, &twice.fields("confirm", "invite")).await, 422, &buttons);
+    let mut fields = twice.fields("configure", "");
+    fields.push(("start", "2027-10-31T02:30+01:00"));
+    let chosen = cory.send(PATH, &fields).await;
+    let told = [
+        "name=\"start\" value=\"2027-10-31T02:30\"",
+        "name=\"start_at\" value=\"2027-10-31T02:30+01:00\"",
+        "aria-pressed=\"true\">the second",
+        "Sun 31 October 2027, 02:30 (Europe/Paris, UTC+01:00)",
+    ];
+    shows(&chosen, &told);
+    // The choice goes along from step to step, and back.
+    let mut fields = twice.fields("configure", "customize");
+    fields.push(("start_at", "2027-10-31T02:30+01:00"));
+    let mail = cory.send(PATH, &fields).await;
+    shows(&mail, &["<h1 data-heading>Customize", "name=\"start\" value=\"2027-10-31T02:30+01:00\""]);
+    let later = Typed { start: "2027-10-31T02:30+01:00", ..twice };
+    let back = cory.send(PATH, &later.fields("customize", "configure")).await;
+    shows(&back, &["aria-pressed=\"true\">the second"]);
+    let made = sent_on(&cory.send(PATH, &later.fields("confirm", "invite")).await);
+    let (_, id) = made.split_once('#').unwrap();
+    let invite = cory.client().get(&format!("/v1/teams/acme/guest-access-invites/{id}")).await;
+    assert_eq!(invite.is(200)["window"]["start"], "2027-10-31T01:30:00Z");
+}
+
+#[tokio::test]
 async fn wb_3_quick_choices_are_told_in_the_zone_that_was_chosen() {
     let world = World::new();
     let things = Things::of(&world);

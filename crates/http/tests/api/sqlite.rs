@@ -16,21 +16,35 @@ use crate::things::{Things, invite_body};
 use crate::world::{ORIGIN, World, app, aside, at, populate};
 
 #[tokio::test(flavor = "multi_thread")]
+async fn or_6_of_two_owners_who_revoke_each_other_at_once_exactly_one_succeeds() {
+    let (_folder, world) = world();
+    let users = world.sign_in("ada").get("/v1/teams/acme/users").await.is(200);
+    let id = |name: &str| {
+        let mut users = users["data"].as_array().unwrap().iter();
+        users.find(|user| user["name"] == name).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let (ada, olga) = (id("ada"), id("olga"));
+    // Both are signed in before either is asked for anything.
+    let [by_ada, by_olga] = ["ada", "olga"].map(|name| world.sign_in(name));
+    let revoke = |client: crate::world::Client, whom: &str| {
+        let path = format!("/v1/teams/acme/users/{whom}/revoke");
+        tokio::spawn(async move { client.post(&path, json!({})).await.status.as_u16() })
+    };
+    let (first, second) = (revoke(by_ada, &olga), revoke(by_olga, &ada));
+    let mut answers = [first.await.unwrap(), second.await.unwrap()];
+    answers.sort_unstable();
+    // Whoever was revoked first is signed out.
+    assert_eq!(answers, [200, 401]);
+    let users = world.operator(None).get("/v1/teams/acme/users").await.is(200);
+    let owners = users["data"].as_array().unwrap().iter();
+    let active = owners.filter(|user| user["owner"] == true && user["state"] == "active");
+    assert_eq!(active.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_at_once_are_all_served() {
-    let folder = tempfile::tempdir().unwrap();
-    let ticks = Arc::new(AtomicI64::new(0));
-    let clock =
-        move || at("09:00:00") + TimeDelta::microseconds(ticks.fetch_add(1, Ordering::Relaxed));
-    let schema: &'static str = schema_sql(tables::ALL).leak();
-    let migrations: &'static [&'static str] = Box::leak(Box::new([schema]));
-    let options = StoreOptions::new(Arc::new(clock), tables::ALL, migrations);
-    let store = SqliteStore::open(&folder.path().join("guest.db"), &options).unwrap();
-    let app = app(Arc::new(store), ORIGIN);
-    aside(|| populate(&app));
-    let router = guest_http::router(app.clone(), Options::default());
-    // The store in memory stays empty: this world has another.
-    let world =
-        World { app: app.clone(), store: guest_testkit::MemStore::at(at("09:00:00")), router };
+    let (_folder, world) = world();
+    let app = world.app.clone();
     let things = Things::of(&world);
     aside(|| app.grant("acme", 100, "a test").wait().unwrap());
     let cory = world.sign_in("cory");
@@ -54,4 +68,22 @@ async fn many_at_once_are_all_served() {
     let file = world.sign_in("ada").get("/v1/teams/acme/credits/transactions.csv").await;
     assert_eq!(file.text.lines().filter(|row| row.contains(",invite,-1,")).count(), 65);
     world.nobody().get("/readyz").await.is(200);
+}
+
+/// Returns a world over a database, and the folder that it is in.
+fn world() -> (tempfile::TempDir, World) {
+    let folder = tempfile::tempdir().unwrap();
+    let ticks = Arc::new(AtomicI64::new(0));
+    let clock =
+        move || at("09:00:00") + TimeDelta::microseconds(ticks.fetch_add(1, Ordering::Relaxed));
+    let schema: &'static str = schema_sql(tables::ALL).leak();
+    let migrations: &'static [&'static str] = Box::leak(Box::new([schema]));
+    let options = StoreOptions::new(Arc::new(clock), tables::ALL, migrations);
+    let store = SqliteStore::open(&folder.path().join("guest.db"), &options).unwrap();
+    // The store in memory stays empty: this world has another.
+    let empty = guest_testkit::MemStore::at(at("09:00:00"));
+    let app = app(Arc::new(store), ORIGIN).with_vouching(crate::joining::believes_a_root(&empty));
+    aside(|| populate(&app));
+    let router = guest_http::router(app.clone(), Options::default());
+    (folder, World { app, store: empty, router })
 }

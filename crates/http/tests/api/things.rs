@@ -1,10 +1,12 @@
 //! One of everything in the team, to ask about.
 
 use guest_app::{
-    ApiKeyDraft, Call, Caller, ComputerChange, ComputerDraft, EmailsDraft, GroupDraft, Heartbeat,
-    InviteDraft, KeyDraft, OrderDraft, Paging, QuoteDraft, WindowDraft,
+    ApiKeyDraft, Call, Caller, ComputerChange, ComputerDraft, EmailsDraft, GroupDraft,
+    Heartbeat, InviteDraft, KeyDraft, MemberInvitesDraft, OrderDraft, Paging, QuoteDraft,
+    UploadDraft, WaitDraft, WindowDraft,
+    WorkspaceDraft, WorkspaceRoleDraft,
 };
-use guest_core::{ComputerId, Purpose, Secret};
+use guest_core::{ComputerId, FileId, Purpose, Secret, UploadId, WorkspaceId};
 use serde_json::{Value, json};
 
 use crate::world::{World, aside};
@@ -32,8 +34,21 @@ pub(crate) struct Things {
     pub(crate) api_key: String,
     pub(crate) quote: String,
     pub(crate) order: String,
+    /// bob's invitation of nina@guests.example to join, who waits to be greeted.
+    pub(crate) member_invite: String,
+    /// The secret part of its link.
+    pub(crate) member_token: String,
     /// lin's live session.
     pub(crate) session: String,
+    /// A request to join, of nova@example.org.
+    pub(crate) join_request: String,
+    /// A workspace of ada's; cory manages it, mia contributes and eve reads. It lists the team
+    /// computer.
+    pub(crate) workspace: String,
+    /// The file `plan.txt` in it.
+    pub(crate) file: String,
+    /// An upload of ada's to it, of which nothing has come.
+    pub(crate) upload: String,
 }
 
 impl Things {
@@ -79,7 +94,21 @@ impl Things {
         let ten = QuoteDraft { quantity: Some(10), bundle: None };
         let quote = || app.quote(&operator, "acme", &ten).wait().unwrap().id.to_string();
         let bought = OrderDraft { quote_id: quote() };
+        let emails = EmailsDraft::Text("nina@guests.example".to_owned());
+        let bob = call(world, "bob@acme.example");
+        let sent = app.invite_members(&bob, "acme", &MemberInvitesDraft { emails });
+        let member_invite = sent.wait().unwrap().data.remove(0).invitation.unwrap();
+        let link = member_invite.link.unwrap();
+        let member_token = link.rsplit('/').next().unwrap().to_owned();
+        let opening = WaitDraft { opening: "B".repeat(21) + "A" };
+        app.wait_for_greeting(&bob, &member_token, &opening).wait().unwrap();
+        let plans = Plans::of(world, computer);
+        let draft = serde_json::from_value(crate::joining::of_nova(0x70)).unwrap();
+        let nobody = Call { caller: Caller::Nobody, origin: None, once: None };
+        let joined = app.submit_join_request(&nobody, "acme", &draft);
+        let join_request = crate::joining::wait(joined).unwrap().id.to_string();
         Self {
+            join_request,
             computer_key: key.id.to_string(),
             computer_secret,
             computer: computer.to_string(),
@@ -93,8 +122,46 @@ impl Things {
             api_key: app.make_api_key(&operator, "acme", &api_key).wait().unwrap().id.to_string(),
             quote: quote(),
             order: app.order(&operator, "acme", &bought).wait().unwrap().id.to_string(),
+            member_invite: member_invite.id.to_string(),
+            member_token,
             session: session.to_string(),
+            workspace: plans.workspace.to_string(),
+            file: plans.file.to_string(),
+            upload: plans.upload.to_string(),
         }
+    }
+}
+
+/// A workspace with a file and an upload.
+struct Plans {
+    workspace: WorkspaceId,
+    file: FileId,
+    upload: UploadId,
+}
+
+impl Plans {
+    fn of(world: &World, computer: ComputerId) -> Self {
+        let (app, ada) = (&world.app, call(world, "ada@acme.example"));
+        let draft = WorkspaceDraft { name: "Plans".to_owned() };
+        let workspace = app.make_workspace(&ada, "acme", &draft).wait().unwrap().id;
+        let users = app.users(&ada, "acme", &Paging::default()).wait().unwrap().data;
+        for (who, role) in [("eve", "reader"), ("mia", "contributor"), ("cory", "manager")] {
+            let user = users.iter().find(|user| user.name == who).unwrap().id;
+            let role = WorkspaceRoleDraft { role: role.to_owned() };
+            app.share_workspace(&ada, "acme", workspace, user, &role).wait().unwrap();
+        }
+        app.share_computer(&ada, "acme", workspace, computer).wait().unwrap();
+        let begin = |name: &str| {
+            let draft = UploadDraft { name: name.to_owned(), ..UploadDraft::default() };
+            app.begin_upload(&ada, "acme", workspace, &draft).wait().unwrap().id
+        };
+        let done = begin("plan.txt");
+        let mut intake = app.resume_upload(&ada, "acme", workspace, done, 0).wait().unwrap();
+        assert!(intake.handle_bytes(&mut b"a plan".as_slice()).is_none());
+        let part = intake.handle_end().unwrap();
+        app.take_part(&ada, "acme", workspace, done, part).wait().unwrap();
+        let file = app.finish_upload(&ada, "acme", workspace, done).wait().unwrap().id;
+        Self { workspace, file, upload: begin("next.txt") }
     }
 }
 

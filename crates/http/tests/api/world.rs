@@ -10,14 +10,14 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::TimeDelta;
 use guest_app::letter::{Calendar, Letter, Render, Rendered};
-use guest_app::{App, Call, Config, Entropy, NewTeam, NewUser, Store};
+use guest_app::{App, Call, Config, Entropy, FileStore, NewTeam, NewUser, Store};
 use guest_core::{Email, Instant, MacKey, PaymentMethod, PriceList, RefundPolicy};
 use guest_http::{OperatorAccess, Options};
-use guest_testkit::MemStore;
+use guest_testkit::{MemBlobs, MemStore};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::documented;
+use crate::{documented, joining};
 
 /// A server with the team `acme`: ada and olga own it, bob administers it, cory and carl
 /// coordinate, mia is a member, eve is External, and rex was revoked; all `@acme.example`. Beside
@@ -44,9 +44,21 @@ impl World {
         Self::of(Options::default(), Config { prices, ..config(ORIGIN) })
     }
 
+    /// Starts a server that has no team, and returns it with the path of the page that sets it up.
+    #[cfg(feature = "pages")]
+    pub(crate) fn empty() -> (Self, String) {
+        let store = MemStore::at(at("09:00:00"));
+        let app = with_config(Arc::new(store.clone()), config(ORIGIN));
+        let (app, address) = app.offering_set_up();
+        let router = guest_http::router(app.clone(), Options::default());
+        let path = address.strip_prefix(ORIGIN).unwrap().to_owned();
+        (Self { app, store, router }, path)
+    }
+
     fn of(options: Options, config: Config) -> Self {
         let store = MemStore::at(at("09:00:00"));
         let app = with_config(Arc::new(store.clone()), config);
+        let app = app.with_vouching(joining::believes_a_root(&store));
         aside(|| populate(&app));
         let router = guest_http::router(app.clone(), options);
         Self { app, store, router }
@@ -245,7 +257,9 @@ pub(crate) fn app(store: Arc<dyn Store>, public_url: &str) -> App {
 }
 
 fn with_config(store: Arc<dyn Store>, config: Config) -> App {
+    let files = FileStore::new(Arc::new(MemBlobs::default()));
     App::new(store, config, Arc::new(Counting(AtomicU64::new(1))), Arc::new(Plain))
+        .with_files(files)
 }
 
 fn config(public_url: &str) -> Config {

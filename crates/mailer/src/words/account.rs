@@ -1,7 +1,7 @@
 //! What people are told about their accounts and teams.
 
 use guest_app::letter::Letter;
-use guest_core::{Instant, TeamName};
+use guest_core::{Email, Instant, JoinAnswer, TeamName};
 
 use super::{Draft, count};
 use crate::page::Page;
@@ -34,6 +34,69 @@ pub(super) fn low_balance(team: &TeamName, balance: u64, mark: u32, link: &str) 
         ))
         .link("Buy credits", link);
     Draft { subject: format!("Credits are low: {team} has {left} left"), page }
+}
+
+/// Invites somebody to join a team, by a greeting for which both are there (OR-20).
+pub(super) fn invitation(
+    letter: &Letter,
+    team: &TeamName,
+    invited_by: &str,
+    link: &str,
+    until: &str,
+) -> Draft {
+    let heading = format!("{invited_by} invites you to join {team}");
+    let page = Page::new(&heading)
+        .paragraph(format!("{team} uses {} to share computers.", letter.brand))
+        .steps("How it works", vec![
+            format!("Call {invited_by}, or somebody else who runs {team}: you greet each other."),
+            "While you speak, open the link below on the device you want to use.".to_owned(),
+            "Each of you reads out a code of four letters, and the other picks it.".to_owned(),
+        ])
+        .link("Join", link)
+        .paragraph(format!(
+            "The codes show that nobody is between you. The link works until {until}."
+        ))
+        .paragraph("If you did not expect this, ignore this mail: nothing happens without you.");
+    Draft { subject: heading, page }
+}
+
+/// Says that an invitation was cancelled by three wrong codes (OR-24).
+pub(super) fn strikes(team: &TeamName, invited: &Email, link: &str) -> Draft {
+    let page = Page::new("Three wrong codes")
+        .paragraph(format!(
+            "While {invited} was greeted to join {team}, a code was wrong three times. The \
+             invitation was cancelled."
+        ))
+        .paragraph(
+            "It may have been a mishearing. It may also have been somebody else with the mail, or \
+             somebody between the two. Ask the person, over a channel you trust, before you invite \
+             them again.",
+        )
+        .link("See the invitations", link);
+    Draft { subject: format!("The invitation of {invited} was cancelled"), page }
+}
+
+/// Says how a request to join was answered (OR-34).
+pub(super) fn join_request(team: &TeamName, answer: JoinAnswer, link: &str) -> Draft {
+    let heading = match answer {
+        JoinAnswer::Accepted => format!("You have joined {team}"),
+        JoinAnswer::Rejected => format!("{team} has not accepted your request to join"),
+    };
+    let page = match answer {
+        JoinAnswer::Accepted => Page::new(&heading)
+            .paragraph(format!(
+                "Your request to join {team} was accepted. Sign in in the way in which you showed \
+                 who you are, or with the browser that you asked from."
+            ))
+            .link("Open the team", link),
+        JoinAnswer::Rejected => Page::new(&heading)
+            .paragraph(format!(
+                "An administrator of {team} has rejected your request. If you think that this is \
+                 a mistake, talk to them, and ask again."
+            ))
+            .link("Ask again", link),
+    };
+    Draft { subject: heading, page }
 }
 
 /// Says that one is no longer a user (OR-10).

@@ -3,7 +3,7 @@
 use chrono::{TimeDelta, TimeZone as _, Utc};
 use guest_app::letter::{Content, InviteFacts, Letter};
 use guest_core::{
-    Email, GuestNews, Instant, InviteId, MailId, Message, NotReady, Note, Permissions, SenderNews,
+    Email, GuestNews, Instant, InviteId, JoinAnswer, MailId, Message, NotReady, Note, Permissions, SenderNews,
     Title, VoidCause, Window, Zone,
 };
 use guest_mailer::Origin;
@@ -65,8 +65,36 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ),
         ("sign_in", sign_in()),
         ("low_balance", low_balance()),
+        (
+            "invitation",
+            about_account(Content::Invitation {
+                team: "Acme".parse().unwrap(),
+                invited_by: "Ada Owner".to_owned(),
+                link: MEMBER_LINK.to_owned(),
+                expires_at: made_at() + TimeDelta::days(14),
+                zone: Zone::parse("Europe/Paris").unwrap(),
+            }),
+        ),
+        (
+            "strikes",
+            about_account(Content::Strikes {
+                team: "Acme".parse().unwrap(),
+                invited: email("nina@guests.example"),
+                link: "https://guest.acme.example/t/acme/invitations".to_owned(),
+            }),
+        ),
+        ("join_request_accepted", join_request(JoinAnswer::Accepted)),
+        ("join_request_rejected", join_request(JoinAnswer::Rejected)),
         ("revoked", about_account(Content::Revoked { team: "Acme".parse().unwrap() })),
     ]
+}
+
+fn join_request(answer: JoinAnswer) -> Letter {
+    about_account(Content::JoinRequest {
+        team: "Acme".parse().unwrap(),
+        answer,
+        link: "https://guest.acme.example/join/acme".to_owned(),
+    })
 }
 
 /// The code to sign in.
@@ -102,6 +130,19 @@ pub(crate) fn hostile(letter: &Letter) -> Letter {
         Content::SignIn { code, expires_at, link } => Content::SignIn { code, expires_at, link },
         Content::LowBalance { balance, mark, link, .. } => {
             Content::LowBalance { team: HOSTILE_LINE.parse().unwrap(), balance, mark, link }
+        }
+        Content::Invitation { link, expires_at, zone, .. } => Content::Invitation {
+            team: HOSTILE_LINE.parse().unwrap(),
+            invited_by: HOSTILE_LINE.to_owned(),
+            link,
+            expires_at,
+            zone,
+        },
+        Content::Strikes { invited, link, .. } => {
+            Content::Strikes { team: HOSTILE_LINE.parse().unwrap(), invited, link }
+        }
+        Content::JoinRequest { answer, link, .. } => {
+            Content::JoinRequest { team: HOSTILE_LINE.parse().unwrap(), answer, link }
         }
         Content::Revoked { .. } => Content::Revoked { team: HOSTILE_LINE.parse().unwrap() },
     };
@@ -186,6 +227,9 @@ fn window(start: &str, end: &str, zone: &str) -> Window {
 fn made_at() -> Instant {
     Utc.with_ymd_and_hms(2026, 11, 30, 17, 5, 9).unwrap()
 }
+
+/// The link of an invitation to join.
+pub(crate) const MEMBER_LINK: &str = "https://guest.acme.example/j/AAAAAAAAAAAAAAAA";
 
 /// A guest's link, too long for a line of a mail as some programs would break it.
 pub(crate) const GUEST_LINK: &str = "https://guest.acme.example/g/\

@@ -7,7 +7,7 @@ use guest_core::{GuestNews, Message, Title};
 use guest_mailer::Words;
 
 use crate::letters::{
-    GUEST_LINK, HOSTILE_LINE, HOSTILE_TEXT, about, all, hostile, invite, origin, sign_in, to_guest,
+    GUEST_LINK, HOSTILE_LINE, HOSTILE_TEXT, MEMBER_LINK, about, all, hostile, invite, origin, sign_in, to_guest,
 };
 
 #[test]
@@ -87,6 +87,9 @@ fn ga_19_only_mails_to_guests_hold_their_links_each_on_a_line_of_its_own() {
             | Content::Sender { .. }
             | Content::SignIn { .. }
             | Content::LowBalance { .. }
+            | Content::Invitation { .. }
+            | Content::Strikes { .. }
+            | Content::JoinRequest { .. }
             | Content::Revoked { .. } => false,
             Content::Guest { .. } => true,
         };
@@ -100,6 +103,23 @@ fn ga_19_only_mails_to_guests_hold_their_links_each_on_a_line_of_its_own() {
         assert!(!subject.contains("/g/"), "{name}");
         assert!(linked || !calendar.is_some_and(|it| it.body.contains("/g/")), "{name}");
     }
+}
+
+#[test]
+fn or_20_only_the_invited_get_the_link_of_an_invitation() {
+    for (name, letter) in all() {
+        let linked = matches!(letter.content, Content::Invitation { .. });
+        let Rendered { text, html, .. } = render(&letter);
+        assert_eq!(text.lines().any(|line| line == MEMBER_LINK), linked, "{name}");
+        assert_eq!(html.contains("/j/"), linked, "{name}");
+    }
+}
+
+#[test]
+fn or_24_administrators_are_told_of_three_wrong_codes() {
+    let told = text("strikes");
+    assert!(told.contains("a code was wrong three times"), "{told}");
+    assert!(told.contains("nina@guests.example"), "{told}");
 }
 
 #[test]

@@ -65,6 +65,67 @@ CREATE TABLE "team_user" (
 
 CREATE UNIQUE INDEX "team_user_email" ON "team_user" ("email_key", "team") WHERE "revoked_at" IS NULL;
 
+CREATE TABLE "join_request" (
+    "team" TEXT NOT NULL,
+    "id" BLOB NOT NULL,
+    "identity" TEXT NOT NULL,
+    "submitted_at" INTEGER NOT NULL,
+    "state" TEXT NOT NULL,
+    "ended_at" INTEGER,
+    "user_id" BLOB,
+    "replaced_by" BLOB,
+    "vouched" TEXT NOT NULL,
+    "device" TEXT,
+    PRIMARY KEY ("team", "id")
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX "join_request_waiting" ON "join_request" ("team", "submitted_at") WHERE "ended_at" IS NULL;
+CREATE INDEX "join_request_identity" ON "join_request" ("team", "identity", "submitted_at");
+
+CREATE TABLE "member_invite" (
+    "team" TEXT NOT NULL,
+    "id" BLOB NOT NULL,
+    "email" TEXT NOT NULL,
+    "email_key" TEXT NOT NULL,
+    "invited_by" BLOB NOT NULL,
+    "state" TEXT NOT NULL,
+    "ended_at" INTEGER,
+    "user_id" BLOB,
+    "by_strikes" INTEGER NOT NULL,
+    "opening" BLOB,
+    "waiting_since" INTEGER,
+    "heard_at" INTEGER,
+    "strikes" INTEGER NOT NULL,
+    "mail" BLOB NOT NULL,
+    "mail_state" TEXT NOT NULL,
+    "mail_detail" TEXT,
+    "mail_told" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "expires_at" INTEGER NOT NULL,
+    "due" INTEGER,
+    PRIMARY KEY ("team", "id")
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX "member_invite_pending" ON "member_invite" ("team", "email_key") WHERE "ended_at" IS NULL;
+CREATE INDEX "member_invite_waiting" ON "member_invite" ("team", "waiting_since") WHERE "waiting_since" IS NOT NULL;
+CREATE INDEX "member_invite_due" ON "member_invite" ("due") WHERE "due" IS NOT NULL;
+
+CREATE TABLE "greeting" (
+    "team" TEXT NOT NULL,
+    "invitation" BLOB NOT NULL,
+    "host" BLOB NOT NULL,
+    "id" BLOB NOT NULL,
+    "host_opening" BLOB NOT NULL,
+    "guest_opening" BLOB NOT NULL,
+    "said" TEXT NOT NULL,
+    "heard_at" INTEGER NOT NULL,
+    "end_reason" TEXT,
+    "due" INTEGER,
+    PRIMARY KEY ("team", "invitation", "host")
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX "greeting_due" ON "greeting" ("due") WHERE "due" IS NOT NULL;
+
 CREATE TABLE "user_group" (
     "team" TEXT NOT NULL,
     "id" BLOB NOT NULL,
@@ -79,6 +140,48 @@ CREATE TABLE "group_member" (
     "grp" BLOB NOT NULL,
     PRIMARY KEY ("team", "member", "grp")
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "device" (
+    "id" BLOB NOT NULL,
+    "team" TEXT NOT NULL,
+    "user_id" BLOB NOT NULL,
+    "name" TEXT NOT NULL,
+    "public_key" BLOB NOT NULL,
+    "enrolled_at" INTEGER NOT NULL,
+    "last_used_at" INTEGER,
+    PRIMARY KEY ("id")
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX "device_user" ON "device" ("team", "user_id", "id");
+
+CREATE TABLE "user_identity" (
+    "team" TEXT NOT NULL,
+    "issuer" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "user_id" BLOB NOT NULL,
+    "at" INTEGER NOT NULL,
+    PRIMARY KEY ("team", "issuer", "subject")
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX "user_identity_user" ON "user_identity" ("team", "user_id");
+
+CREATE TABLE "device_link" (
+    "hash" BLOB NOT NULL,
+    "team" TEXT NOT NULL,
+    "user_id" BLOB NOT NULL,
+    "made_at" INTEGER NOT NULL,
+    PRIMARY KEY ("hash")
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX "device_link_made" ON "device_link" ("made_at");
+
+CREATE TABLE "spent_challenge" (
+    "nonce" BLOB NOT NULL,
+    "at" INTEGER NOT NULL,
+    PRIMARY KEY ("nonce")
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX "spent_challenge_at" ON "spent_challenge" ("at");
 
 CREATE TABLE "computer" (
     "team" TEXT NOT NULL,
@@ -136,11 +239,16 @@ CREATE UNIQUE INDEX "api_key_hash" ON "api_key" ("hash");
 CREATE TABLE "login" (
     "hash" BLOB NOT NULL,
     "email" TEXT NOT NULL,
+    "email_key" TEXT NOT NULL,
     "since" INTEGER NOT NULL,
+    "proof" TEXT NOT NULL,
+    "team" TEXT,
+    "device" BLOB,
     PRIMARY KEY ("hash")
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX "login_since" ON "login" ("since");
+CREATE INDEX "login_email" ON "login" ("email_key");
 
 CREATE TABLE "sign_in" (
     "email_key" TEXT NOT NULL,
@@ -154,6 +262,111 @@ CREATE TABLE "sign_in" (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX "sign_in_latest" ON "sign_in" ("latest");
+
+CREATE TABLE "workspace" (
+    "team" TEXT NOT NULL,
+    "id" BLOB NOT NULL,
+    "name" TEXT NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "version" INTEGER NOT NULL,
+    PRIMARY KEY ("team", "id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "workspace_member" (
+    "team" TEXT NOT NULL,
+    "workspace" BLOB NOT NULL,
+    "member" BLOB NOT NULL,
+    "role" TEXT NOT NULL,
+    PRIMARY KEY ("team", "workspace", "member")
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX "workspace_of" ON "workspace_member" ("team", "member", "workspace");
+
+CREATE TABLE "workspace_computer" (
+    "team" TEXT NOT NULL,
+    "workspace" BLOB NOT NULL,
+    "computer" BLOB NOT NULL,
+    PRIMARY KEY ("team", "workspace", "computer")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "shared_file" (
+    "team" TEXT NOT NULL,
+    "id" BLOB NOT NULL,
+    "workspace" BLOB NOT NULL,
+    "name" TEXT NOT NULL,
+    "name_key" TEXT NOT NULL,
+    "latest" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    PRIMARY KEY ("team", "id")
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX "shared_file_name" ON "shared_file" ("team", "workspace", "name_key");
+
+CREATE TABLE "file_version" (
+    "team" TEXT NOT NULL,
+    "file" BLOB NOT NULL,
+    "number" INTEGER NOT NULL,
+    "content" BLOB NOT NULL,
+    "hash" BLOB NOT NULL,
+    "size" INTEGER NOT NULL,
+    "author" BLOB NOT NULL,
+    "at" INTEGER NOT NULL,
+    PRIMARY KEY ("team", "file", "number")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "content_part" (
+    "team" TEXT NOT NULL,
+    "content" BLOB NOT NULL,
+    "position" INTEGER NOT NULL,
+    "blob" BLOB NOT NULL,
+    "hash" BLOB NOT NULL,
+    "size" INTEGER NOT NULL,
+    PRIMARY KEY ("team", "content", "position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "blob" (
+    "team" TEXT NOT NULL,
+    "hash" BLOB NOT NULL,
+    "id" BLOB NOT NULL,
+    "size" INTEGER NOT NULL,
+    "refs" INTEGER NOT NULL,
+    PRIMARY KEY ("team", "hash")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "loose_blob" (
+    "team" TEXT NOT NULL,
+    "id" BLOB NOT NULL,
+    "hash" BLOB NOT NULL,
+    "due" INTEGER NOT NULL,
+    PRIMARY KEY ("team", "id")
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX "loose_blob_due" ON "loose_blob" ("due");
+
+CREATE TABLE "team_storage" (
+    "team" TEXT NOT NULL,
+    "used" INTEGER NOT NULL,
+    PRIMARY KEY ("team")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "upload" (
+    "team" TEXT NOT NULL,
+    "id" BLOB NOT NULL,
+    "workspace" BLOB NOT NULL,
+    "name" TEXT NOT NULL,
+    "size" INTEGER,
+    "expected" BLOB,
+    "author" BLOB NOT NULL,
+    "received" INTEGER NOT NULL,
+    "state" BLOB NOT NULL,
+    "touched_at" INTEGER NOT NULL,
+    "file" BLOB,
+    "version" INTEGER,
+    PRIMARY KEY ("team", "id")
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX "upload_in" ON "upload" ("team", "workspace", "id");
+CREATE INDEX "upload_touched" ON "upload" ("touched_at");
 
 CREATE TABLE "invite" (
     "team" TEXT NOT NULL,
@@ -175,6 +388,7 @@ CREATE TABLE "invite" (
     "used_at" INTEGER,
     "kept_out" INTEGER NOT NULL,
     "heralded" INTEGER NOT NULL,
+    "reminded_at" INTEGER,
     "warned" INTEGER NOT NULL,
     "credit" TEXT NOT NULL,
     "asked_at" INTEGER,
@@ -194,6 +408,7 @@ CREATE TABLE "invite" (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX "invite_live" ON "invite" ("team", "computer", "guest_key") WHERE "ended_at" IS NULL;
+CREATE INDEX "invite_ended" ON "invite" ("team", "computer", "starts") WHERE "ended_at" IS NOT NULL;
 CREATE INDEX "invite_due" ON "invite" ("due") WHERE "due" IS NOT NULL;
 
 CREATE TABLE "session" (
@@ -247,6 +462,7 @@ CREATE TABLE "event" (
     "audience" TEXT NOT NULL,
     "owner" BLOB,
     "invite" BLOB,
+    "workspace" BLOB,
     "data" TEXT NOT NULL
 ) STRICT;
 

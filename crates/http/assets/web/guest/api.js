@@ -27,8 +27,8 @@ export class Refusal extends Error {
  * @returns {Promise<any>}
  */
 export async function ask(method, path, body) {
-  const headers = body ? { "content-type": "application/json" } : undefined;
-  const response = await reach(path, { method, headers, body: body && JSON.stringify(body) });
+  const sent = body ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {};
+  const response = await reach(path, { method, ...sent });
   const text = await response.text();
   if (!response.ok) throw new Refusal(response, read(text) ?? {});
   return read(text);

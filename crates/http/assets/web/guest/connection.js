@@ -62,12 +62,13 @@ export function tryNow() {
  */
 async function connect() {
   bar.say(`Connecting to ${facts().computer} …`, false);
-  await screen.load();
+  if (!facts().isElsewhere) await screen.load();
   const connected = await ask("POST", `${api()}/connect`, {});
   if (!connected.stream_url) {
     bar.warn(`You are connected. The streaming software of ${facts().computer} shows its screen: go on there.`);
     return NEVER;
   }
+  await screen.load();
   session = connected.session_id;
   if (!isWanted) {
     await leave();

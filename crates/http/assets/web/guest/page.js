@@ -10,6 +10,7 @@ import { reach } from "./api.js";
  * @property {string} token
  * @property {string} stance what the guest can do: `sign-in`, `wrong-account`, `waiting`, `ready`, `connected`, `refused`
  * @property {string} computer
+ * @property {boolean} isElsewhere whether the computer's own software shows its screen
  * @property {string} session the live session, or nothing
  * @property {number | null} opensIn
  * @property {number | null} closesIn
@@ -30,9 +31,10 @@ export function element(id) {
 
 /** @returns {Facts} */
 export function facts() {
-  const { token = "", stance = "", computer = "", session = "", opensIn, closesIn, lookAgain } = element("invite").dataset;
+  const { token = "", stance = "", computer = "", session = "", elsewhere, opensIn, closesIn, lookAgain } = element("invite").dataset;
+  const isElsewhere = elsewhere !== undefined;
   const seconds = (/** @type {string | undefined} */ text) => (text ? Number(text) : null);
-  return { token, stance, computer, session, opensIn: seconds(opensIn), closesIn: seconds(closesIn), lookAgain: Number(lookAgain) };
+  return { token, stance, computer, isElsewhere, session, opensIn: seconds(opensIn), closesIn: seconds(closesIn), lookAgain: Number(lookAgain) };
 }
 
 /** The address of the link's API. */
@@ -105,6 +107,7 @@ function show(fresh) {
     return;
   }
   const heading = element("panel-heading").textContent;
+  delete element("invite").dataset.elsewhere;
   Object.assign(element("invite").dataset, invite.dataset);
   PARTS.forEach((id) => swap(id, fresh));
   document.title = fresh.title;

@@ -5,6 +5,12 @@ import { reach } from "./api.js";
 import { element } from "./page.js";
 
 /**
+ * What noVNC calls a connection.
+ *
+ * @typedef {import("../novnc/core/rfb.js").default} Rfb
+ */
+
+/**
  * How a connection ended.
  *
  * @typedef {object} End
@@ -25,7 +31,7 @@ export async function load() {
  * @returns {Promise<End>}
  */
 export async function show(connected, events) {
-  const Rfb = await load();
+  const Screen = await load();
   const target = element("screen");
   const may = (/** @type {string} */ peripheral) => connected.permissions.includes(peripheral);
   keysPass = may("keyboard");
@@ -34,7 +40,7 @@ export async function show(connected, events) {
   return new Promise((ended) => {
     let [since, clean] = [NaN, false];
     socket.addEventListener("close", (event) => (clean = event.wasClean));
-    const rfb = new Rfb(target, socket);
+    const rfb = new Screen(target, socket);
     watch(rfb, socket);
     rfb.scaleViewport = true;
     rfb.showDotCursor = true;
@@ -44,7 +50,7 @@ export async function show(connected, events) {
       rfb.focus();
       events.shown();
     });
-    rfb.addEventListener("clipboard", (/** @type {CustomEvent} */ event) => may("copy") && events.copied(event.detail.text));
+    rfb.addEventListener("clipboard", (event) => may("copy") && events.copied(event.detail.text));
     // The computer's password, if any, stays with its agent: nobody is asked for one here.
     rfb.addEventListener("credentialsrequired", () => rfb.disconnect());
     rfb.addEventListener("disconnect", () => {
@@ -106,7 +112,7 @@ export function watchKeys(leave) {
  * Gives up a connection that brings nothing while the server cannot be reached: a network that is
  * gone says nothing, and the last picture stays (CN-10).
  *
- * @param {any} rfb
+ * @param {Rfb} rfb
  * @param {WebSocket} socket
  */
 function watch(rfb, socket) {
@@ -133,5 +139,5 @@ const MODIFIERS = ["Control", "Alt", "Shift"];
 
 let keysPass = true;
 
-/** @type {any} */
+/** @type {Rfb | null} */
 let current = null;

@@ -15,9 +15,10 @@ export function start() {
     const link = event.target.closest("a[data-dialog]");
     const close = event.target.closest("[data-close]");
     const copy = event.target.closest("[data-copy]");
-    if (link instanceof HTMLAnchorElement) {
+    if (link) {
       event.preventDefault();
-      void open(link.href);
+      // In a picture, the link of an SVG has no address of this kind but what is written.
+      void open(link.getAttribute("href") ?? "");
     } else if (close && box().open) {
       event.preventDefault();
       box().close();

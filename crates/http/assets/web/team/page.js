@@ -39,7 +39,7 @@ export class Page {
  */
 export async function fetched(address, form) {
   const headers = { accept: "text/html" };
-  const response = await fetch(address, { method: form ? "POST" : "GET", body: form, headers, cache: "no-store" });
+  const response = await fetch(address, { method: form ? "POST" : "GET", body: form ?? null, headers, cache: "no-store" });
   return new Page(response, await response.text());
 }
 

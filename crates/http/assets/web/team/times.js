@@ -35,11 +35,23 @@ function echo(field) {
   const place = field.form?.querySelector(`[data-yours-of="${field.name}"]`);
   if (!(zone instanceof HTMLInputElement) || !(place instanceof HTMLElement)) return;
   try {
-    place.textContent = inOwn(moment(field.value, zone.value), zone.value);
+    place.textContent = inOwn(chosen(field) ?? moment(field.value, zone.value), zone.value);
   } catch {
     place.textContent = ""; // The zone is not typed to its end.
   }
   place.hidden = place.textContent === "";
+}
+
+/**
+ * Returns the moment that was chosen for a time that occurs twice, while the field says that time.
+ *
+ * @param {HTMLInputElement} field
+ */
+function chosen(field) {
+  const beside = field.form?.elements.namedItem(`${field.name}_at`);
+  const exact = beside instanceof HTMLInputElement ? beside.value : "";
+  const hasOffset = /[+-]\d\d:\d\d$/.test(exact) && field.value !== "" && exact.startsWith(field.value);
+  return hasOffset ? new Date(exact) : null;
 }
 
 /**

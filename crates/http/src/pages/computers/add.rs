@@ -11,6 +11,7 @@ use guest_core::ComputerId;
 
 use crate::answer::Answer;
 use crate::input::At;
+use crate::pages::first::First;
 use crate::pages::form::{Form, Wrong};
 use crate::pages::place::Place;
 use crate::pages::shell::{Section, Shell};
@@ -26,9 +27,10 @@ pub(super) fn routes() -> Router<Server> {
 
 /// `GET …/add`: asks for the name of the computer, and whose it is.
 async fn ask(State(server): State<Server>, place: Place) -> Answer {
+    let first = First::of(&server, &place).await?;
     let provision = if place.may("manage_computers") { "team" } else { "personal" };
     let filled = Filled { provision: provision.to_owned(), ..Filled::default() };
-    Ok(form(&server, &place, &filled, &Wrong::default()))
+    Ok(form(&server, &place, &filled, first, &Wrong::default()))
 }
 
 /// `POST …/add`: registers the computer, and shows the command that brings it here.
@@ -37,12 +39,13 @@ async fn add(State(server): State<Server>, place: Place, sent: Form) -> Answer {
     let draft = ComputerDraft { name: filled.name.clone(), provision: filled.provision.clone() };
     match server.app.register_computer(place.call(), place.id(), &draft).await {
         Ok(made) => match made.secret {
-            Some(token) => Ok(command(&server, &place, &made.computer, &token, filled.test_card)),
+            Some(token) => command(&server, &place, &made.computer, &token, filled.test_card).await,
             None => new_key(&server, &place, &made.computer, filled.test_card).await,
         },
         Err(fault) => {
             let wrong = Wrong::with(fault, &["/name", "/provision"])?;
-            Ok(form(&server, &place, &filled, &wrong))
+            let first = First::of(&server, &place).await?;
+            Ok(form(&server, &place, &filled, first, &wrong))
         }
     }
 }
@@ -90,21 +93,27 @@ async fn new_key(
     let draft = KeyDraft { name: computer.name.clone() };
     let made = server.app.make_computer_key(place.call(), place.id(), &draft).await?;
     let secret = made.secret.unwrap_or_default(); // Nothing was recorded to be replayed without it.
-    Ok(command(server, place, computer, &secret, test_card))
+    command(server, place, computer, &secret, test_card).await
 }
 
-fn form(server: &Shared, place: &Place, filled: &Filled, wrong: &Wrong) -> Response {
+fn form(
+    server: &Shared,
+    place: &Place,
+    filled: &Filled,
+    first: Option<First>,
+    wrong: &Wrong,
+) -> Response {
     let shell = place.shell(server, Section::Computers);
-    page_as(wrong.status(), server, &AddPage { shell, place, filled, wrong })
+    page_as(wrong.status(), server, &AddPage { shell, place, filled, first, wrong })
 }
 
-fn command(
+async fn command(
     server: &Shared,
     place: &Place,
     computer: &ComputerView,
     secret: &str,
     test_card: bool,
-) -> Response {
+) -> Answer {
     let name = (computer.provision == "team").then_some(computer.name.as_str());
     let shown = CommandPage {
         shell: place.shell(server, Section::Computers),
@@ -112,8 +121,9 @@ fn command(
         computer,
         command: agent(&server.app.config().public_url, secret, name, test_card),
         test_card,
+        first: First::of(server, place).await?,
     };
-    page(server, &shown)
+    Ok(page(server, &shown))
 }
 
 /// Returns the command that starts the agent, in one line for any POSIX shell.
@@ -165,6 +175,7 @@ struct AddPage<'a> {
     shell: Shell<'a>,
     place: &'a Place,
     filled: &'a Filled,
+    first: Option<First>,
     wrong: &'a Wrong,
 }
 
@@ -184,6 +195,7 @@ struct CommandPage<'a> {
     computer: &'a ComputerView,
     command: String,
     test_card: bool,
+    first: Option<First>,
 }
 
 #[derive(Template)]

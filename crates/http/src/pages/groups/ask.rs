@@ -46,14 +46,8 @@ pub(super) async fn group(
     place: Place,
     At((_, id)): At<(String, GroupId)>,
 ) -> Answer {
-    let group = server.app.group(place.call(), place.id(), id).await?;
-    let question = Question {
-        asks: format!("Take the guest-coordinator permission of the group {}?", group.name),
-        path: format!("groups/{id}/coordinator"),
-        button: "Take the permission",
-        version: None,
-    };
-    Ok(show(&server, &place, &question, &Wrong::default()))
+    let asks = |name| format!("Take the guest-coordinator permission of the group {name}?");
+    about_group(&server, &place, id, asks, "coordinator", "Take the permission").await
 }
 
 /// `GET …/groups/{id}/delete`: asks whether to delete a group.
@@ -62,14 +56,8 @@ pub(super) async fn delete(
     place: Place,
     At((_, id)): At<(String, GroupId)>,
 ) -> Answer {
-    let group = server.app.group(place.call(), place.id(), id).await?;
-    let question = Question {
-        asks: format!("Delete the group {}?", group.name),
-        path: format!("groups/{id}/delete"),
-        button: "Delete the group",
-        version: None,
-    };
-    Ok(show(&server, &place, &question, &Wrong::default()))
+    let asks = |name| format!("Delete the group {name}?");
+    about_group(&server, &place, id, asks, "delete", "Delete the group").await
 }
 
 /// `GET …/groups/{id}/members/{user}`: asks whether to take a user out of a group.
@@ -87,6 +75,21 @@ pub(super) async fn leave(
         version: None,
     };
     Ok(show(&server, &place, &question, &Wrong::default()))
+}
+
+/// Asks about the group of this id, by its name; the answer is sent to `deed` of it.
+async fn about_group(
+    server: &Shared,
+    place: &Place,
+    id: GroupId,
+    asks: impl FnOnce(String) -> String,
+    deed: &str,
+    button: &'static str,
+) -> Answer {
+    let group = server.app.group(place.call(), place.id(), id).await?;
+    let path = format!("groups/{id}/{deed}");
+    let question = Question { asks: asks(group.name), path, button, version: None };
+    Ok(show(server, place, &question, &Wrong::default()))
 }
 
 fn show(server: &Shared, place: &Place, question: &Question, wrong: &Wrong) -> Response {

@@ -184,10 +184,17 @@ fn refused(shown: &GuestLinkView, code: &str) -> Panel {
 /// Says that the guest is connected, though perhaps not here.
 fn connected(shown: &GuestLinkView) -> Panel {
     let computer = &shown.computer;
-    let words = format!(
-        "The screen of {computer} is open in another window or on another device, or its own \
-         streaming software shows it. Connecting here takes over."
-    );
+    let words = if is_external(shown) {
+        format!(
+            "Go on in the streaming software of {computer}, which shows its screen: it has been \
+             told to let you in, with the address you are signed in with here."
+        )
+    } else {
+        format!(
+            "The screen of {computer} is open in another window or on another device. Connecting \
+             here takes over."
+        )
+    };
     Panel::new(Stance::Connected, Mark::Live, format!("You are connected to {computer}"), [words])
 }
 
@@ -197,7 +204,19 @@ fn ready(shown: &GuestLinkView) -> Panel {
     let last = last.and_then(SessionEndReason::named);
     let heading = if last.is_some() { "You can connect again" } else { "You can connect now" };
     let words = last.map(|reason| how_it_ended(reason, shown));
-    Panel::new(Stance::Ready, Mark::Live, heading, words)
+    let elsewhere = is_external(shown).then(|| {
+        format!(
+            "The screen of {} is shown by its own streaming software, not by this page. Connect \
+             has it let you in; then go on there, with the address you are signed in with here.",
+            shown.computer
+        )
+    });
+    Panel::new(Stance::Ready, Mark::Live, heading, words.into_iter().chain(elsewhere))
+}
+
+/// Returns whether the computer's own streaming software shows its screen (CN-11).
+pub(super) fn is_external(shown: &GuestLinkView) -> bool {
+    shown.connection.as_deref() == Some("external")
 }
 
 /// Says why the guest's last connection ended (GA-44).
@@ -297,6 +316,22 @@ mod tests {
             SessionEndReason::ALL.iter().map(|reason| how_it_ended(*reason, &shown)).collect();
         assert_eq!(words.len(), SessionEndReason::ALL.len(), "{words:?}");
         check(&shown, Stance::Ready, "You can connect now");
+    }
+
+    #[test]
+    fn cn_11_where_the_screen_is_shown_elsewhere_the_guest_is_sent_there() {
+        let external = || GuestLinkView {
+            obstacle: None,
+            connection: Some("external".to_owned()),
+            ..shown("open", "")
+        };
+        let ready = Panel::of(&external());
+        assert!(ready.words.concat().contains("go on there"), "{ready:?}");
+        let connected = Panel::of(&GuestLinkView { phase: "connected".to_owned(), ..external() });
+        assert!(connected.words.concat().starts_with("Go on in the streaming software"));
+        let relayed =
+            Panel::of(&GuestLinkView { connection: Some("relay".to_owned()), ..external() });
+        assert_eq!(relayed.words, Vec::<String>::new());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use guest_app::view::{ComputerView, InviteView};
 use guest_app::{InviteChange, MoveDraft, WindowChange};
-use guest_core::{InviteId, Peripheral};
+use guest_core::{InputError, InviteId, Peripheral};
 
 use super::respond;
 use crate::answer::Answer;
@@ -12,6 +12,7 @@ use crate::input::At;
 use crate::pages::Shell;
 use crate::pages::form::{Form, Wrong};
 use crate::pages::invites::computers;
+use crate::pages::local::{LocalField, typed};
 use crate::pages::place::{Place, Said};
 use crate::pages::shell::Section;
 use crate::server::{Server, Shared};
@@ -34,12 +35,18 @@ pub(super) async fn window(
     form: Form,
 ) -> Answer {
     let times = Times::in_form(&form);
+    let asks = times.asks();
+    if !asks.is_empty() {
+        let invite = server.app.invite(place.call(), place.id(), id).await?;
+        let wrong = Wrong::of(&asks.into(), &WINDOW);
+        return Ok(show_window(&server, &place, &invite, &times, &wrong));
+    }
     let change = InviteChange { window: Some(times.change()), permissions: None };
     let edited = server.app.edit_invite(place.call(), place.id(), id, &change, form.version());
     match edited.await {
         Ok(_) => Ok(place.done_to(id, Said::WindowChanged)),
         Err(fault) => {
-            let wrong = Wrong::with(fault, &["/window/start", "/window/end", "/window/time_zone"])?;
+            let wrong = Wrong::with(fault, &WINDOW)?;
             let invite = server.app.invite(place.call(), place.id(), id).await?;
             Ok(show_window(&server, &place, &invite, &times, &wrong))
         }
@@ -58,12 +65,11 @@ struct Times {
 impl Times {
     fn of(invite: &InviteView) -> Self {
         let window = &invite.window;
-        let (start, end) = (wall(&window.start_local), wall(&window.end_local));
         Self {
-            start_was: start.clone(),
-            end_was: end.clone(),
-            start,
-            end,
+            start_was: window.start_local.clone(),
+            end_was: window.end_local.clone(),
+            start: window.start_local.clone(),
+            end: window.end_local.clone(),
             time_zone: window.time_zone.clone(),
         }
     }
@@ -71,8 +77,8 @@ impl Times {
     fn in_form(form: &Form) -> Self {
         let text = |name| form.text(name).to_owned();
         Self {
-            start: text("start"),
-            end: text("end"),
+            start: typed(form, "start"),
+            end: typed(form, "end"),
             time_zone: text("time_zone"),
             start_was: text("start_was"),
             end_was: text("end_was"),
@@ -80,20 +86,32 @@ impl Times {
     }
 
     fn change(&self) -> WindowChange {
-        let changed = |is: &String, was: &String| Some(is.clone()).filter(|is| is != was);
         WindowChange {
             start: changed(&self.start, &self.start_was),
             end: changed(&self.end, &self.end_was),
             time_zone: Some(self.time_zone.clone()),
         }
     }
+
+    fn start_field(&self) -> LocalField {
+        LocalField::of(&self.start, &self.time_zone)
+    }
+
+    fn end_field(&self) -> LocalField {
+        LocalField::of(&self.end, &self.time_zone)
+    }
+
+    /// Returns what is to be chosen first, of what was changed (GA-13).
+    fn asks(&self) -> Vec<InputError> {
+        let change = self.change();
+        let start = change.start.and_then(|_| self.start_field().asks("/window/start"));
+        let end = change.end.and_then(|_| self.end_field().asks("/window/end"));
+        start.into_iter().chain(end).collect()
+    }
 }
 
-/// Returns a local time without the offset it may carry, which a form cannot show.
-fn wall(local: &str) -> String {
-    let (day, time) = local.split_once('T').unwrap_or((local, ""));
-    let time = time.split(['+', '-', 'Z']).next().unwrap_or_default();
-    format!("{day}T{time}")
+fn changed(is: &str, was: &str) -> Option<String> {
+    (is != was).then(|| is.to_owned())
 }
 
 fn show_window(
@@ -215,6 +233,9 @@ struct ComputerPage<'a> {
     wrong: &'a Wrong,
 }
 
+/// What has its own place in the form for the window.
+const WINDOW: [&str; 3] = ["/window/start", "/window/end", "/window/time_zone"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,13 +244,9 @@ mod tests {
     fn ga_33_what_is_not_changed_in_the_form_keeps_its_moment() {
         check("start=a&start_was=a&end=b&end_was=c", (None, Some("b")));
         check("start=x&start_was=a&end=c&end_was=c", (Some("x"), None));
-    }
-
-    #[test]
-    fn a_form_shows_times_without_their_offset() {
-        assert_eq!(wall("2026-10-25T02:30+01:00"), "2026-10-25T02:30");
-        assert_eq!(wall("2026-10-25T02:30:05-03:00"), "2026-10-25T02:30:05");
-        assert_eq!(wall("2026-10-25T02:30"), "2026-10-25T02:30");
+        let exact = "2026-10-25T02:30%2B01:00";
+        let kept = format!("start=2026-10-25T02:30&start_at={exact}&start_was={exact}");
+        check(&kept, (None, None));
     }
 
     #[track_caller]

@@ -2,10 +2,11 @@
 
 use guest_app::view::WindowView;
 use guest_app::{Call, EmailsDraft, InviteDraft, InviteForm, Once, WindowDraft};
-use guest_core::Window;
+use guest_core::{InputError, Window};
 use sha2::{Digest as _, Sha256};
 
 use crate::pages::form::Form;
+use crate::pages::local::{LocalField, typed};
 
 /// What was filled into the form, in all of its steps.
 pub(super) struct Filled {
@@ -24,8 +25,8 @@ impl Filled {
             computer_id: text("computer_id"),
             emails: listed(&emails),
             window: WindowDraft {
-                start: text("start"),
-                end: text("end"),
+                start: typed(form, "start"),
+                end: typed(form, "end"),
                 time_zone: text("time_zone"),
             },
             permissions: form.texts("permission").map(str::to_owned).collect(),
@@ -49,6 +50,20 @@ impl Filled {
         let name =
             fingerprint.iter().fold("form-".to_owned(), |name, byte| format!("{name}{byte:02x}"));
         Call { once: Some(Once { token: name, fingerprint }), ..call.clone() }
+    }
+
+    pub(super) fn start(&self) -> LocalField {
+        LocalField::of(&self.draft.window.start, &self.draft.window.time_zone)
+    }
+
+    pub(super) fn end(&self) -> LocalField {
+        LocalField::of(&self.draft.window.end, &self.draft.window.time_zone)
+    }
+
+    /// Returns which times are to be chosen first (GA-13).
+    pub(super) fn asks(&self) -> Vec<InputError> {
+        let start = self.start().asks("/window/start");
+        start.into_iter().chain(self.end().asks("/window/end")).collect()
     }
 
     /// Returns the window, if what was typed is one.
