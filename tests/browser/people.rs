@@ -71,7 +71,7 @@ fn wb_8_profiles_are_changed_together_and_somebody_is_revoked() {
     }
     ada.keep_picture("users");
     ada.click("form[action$='/users/profiles'] .actions button");
-    ada.see("Eve stays as it is");
+    ada.see("Eve stays unchanged");
     ada.keep_picture("users-profiles");
     ada.click("#dialog [name=profile][value=administrator]");
     ada.click("#dialog form .actions button");

@@ -55,6 +55,7 @@ fn cn_4_a_handshake_that_is_none_ends_the_session() {
     let mut guest = place.view(&invite);
     guest.stream.try_write(&vec![0; 100_000]);
     assert!(within(10, || place.session(&invite, &guest.session)["state"] == "ended"));
+    assert_eq!(place.session(&invite, &guest.session)["end_reason"], "protocol_error");
     place.view(&invite).look();
 }
 

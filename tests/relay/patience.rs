@@ -1,6 +1,9 @@
 //! What the server waits for half a minute, and then no longer.
 
+use std::io::Read as _;
+use std::net::TcpStream;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -10,10 +13,11 @@ use crate::vnc::Vnc;
 
 /// All at once, since each takes half a minute of real time.
 #[test]
-fn cn_3_cn_10_ga_44_who_is_silent_for_half_a_minute_is_gone() {
+fn cn_3_cn_10_ga_44_qu_34_who_is_silent_for_half_a_minute_is_gone() {
     let vnc = Vnc::start(64, 48);
     let stuck = Stuck::start(&vnc);
     let place = Place::with_vnc(vnc.port);
+    let wordless = connect_and_say_nothing(place.product.port);
     let [unused, silent, heard] = [place.invite(ALL), place.invite(ALL), place.invite(ALL)];
     let ticket = place.connect(&unused);
     let unused_seat = vnc.seat();
@@ -41,6 +45,14 @@ fn cn_3_cn_10_ga_44_who_is_silent_for_half_a_minute_is_gone() {
     place.kick(&heard);
     assert_eq!(listening.join().unwrap(), "kicked");
     stuck.check_lost();
+    assert_eq!(wordless.join().unwrap(), 0, "the connection is closed (QU-34)");
+}
+
+/// Returns, in the end, how many bytes came before the server closed the connection.
+fn connect_and_say_nothing(port: u16) -> JoinHandle<usize> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    thread::spawn(move || stream.read(&mut [0]).expect("closed within a minute"))
 }
 
 /// A place whose agent is halted in the middle of a session.

@@ -54,7 +54,7 @@ fn or_9_whoever_is_revoked_is_out_everywhere_within_a_second() {
     place.owner.post(&format!("{path}/revoke"), &json!({})).ok();
     let revoked = Instant::now();
     assert_eq!(guest.stream.ended(), "rights_lost");
-    assert_eq!(socket.closed(), Some((4003, "unauthenticated".to_owned())));
+    assert_eq!(socket.closed(), Some((4003, "computer_removed".to_owned())));
     let ended = [team.ended(), own.ended(), Instant::now()];
     for at in ended {
         assert!(at > sent && at < revoked + WITHIN, "only after {:?}", at - revoked);
@@ -63,7 +63,7 @@ fn or_9_whoever_is_revoked_is_out_everywhere_within_a_second() {
     assert_eq!(mia.get("/v1/me").status, 401);
     assert_eq!(place.session(&invite, &guest.session)["end_reason"], "rights_lost");
     assert!(!is_online(&place.owner, "laptop"));
-    let refused = || agent.log().contains("unauthenticated");
+    let refused = || agent.log().contains("computer_removed");
     assert!(within(5, refused), "the agent goes on: {}", agent.log());
 
     // Signed in again the person is nobody in the team, and is told by mail.

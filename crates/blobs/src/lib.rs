@@ -147,7 +147,7 @@ impl ObjectBlobs {
     }
 
     fn path(&self, name: &BlobName) -> Path {
-        name.to_string().split('/').fold(self.root.clone(), |path, part| path.join(part))
+        name.to_string().split('/').fold(self.root.clone(), Path::join)
     }
 }
 

@@ -67,6 +67,7 @@ impl Ask {
 
     /// Sends a body.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a body is made to be sent")]
     pub(crate) fn body(self, body: Value) -> Self {
         Self { body: Some(Body { kind: "application/json", bytes: body.to_string().into() }), ..self }
     }
@@ -79,7 +80,7 @@ impl Ask {
 
     /// Says something in a header.
     #[must_use]
-    pub(crate) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: &impl ToString) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }

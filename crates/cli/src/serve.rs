@@ -25,6 +25,7 @@ use guest_app::App;
 use guest_gateway::{Agents, Gateway};
 use guest_mailer::{AppOutbox, Courier, Post, Transport};
 use guest_store_sqlite::SqliteStore;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
@@ -119,7 +120,8 @@ impl Server {
             .map_err(|error| Failure::Usage(chain(&error)))?;
         remember(&settings, &data)?;
         let presence = Presence::announce(data.path(), &app).await?;
-        end_left(&app).await?;
+        let descriptors = raise_descriptor_limit();
+        tracing::debug!(descriptors, "may have so many files and connections open");
         let server = Self { settings, app, agents, store, clock, transport, listener, presence };
         server.run(stop, is_demo, repeats).await
     }
@@ -172,10 +174,15 @@ async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-/// Ends what an earlier run carried and left open (GA-44).
-async fn end_left(app: &App) -> Result<(), Failure> {
-    while app.end_left_relayed(END_AT_ONCE).await? > 0 {}
-    Ok(())
+/// Allows as many open connections as the system lets a server have: each guest takes two.
+///
+/// Returns how many those are, if they are counted.
+fn raise_descriptor_limit() -> Option<u64> {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    // With fewer it works as well, up to a point.
+    let _ = setrlimit(Resource::Nofile, raised);
+    getrlimit(Resource::Nofile).current
 }
 
 /// Leaves behind what commands beside the server need.
@@ -250,9 +257,6 @@ const WORKERS_MOST: usize = 4;
 
 /// For files that mails are written to: as many as the courier carries at once.
 const BLOCKING_MOST: usize = 16;
-
-/// How many sessions are ended in one unit of work, so that none takes long.
-const END_AT_ONCE: usize = 200;
 
 /// How long a server that is told to stop takes at most.
 const GRACE: Duration = Duration::from_secs(10);

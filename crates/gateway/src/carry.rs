@@ -1,6 +1,6 @@
 //! One session, from its guest's first byte to its end.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use guest_core::{Peripheral, SessionEndReason, SessionId, Traffic};
 use guest_rfb::{Permissions, Piece, Policer, Violation};
 use tokio::sync::oneshot;
 use tokio::time;
+use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 
 use crate::Shared;
 use crate::board::Place;
@@ -35,6 +37,7 @@ pub(crate) async fn serve(shared: &Shared, guest: WebSocket, relayed: Relayed) {
         policer: Mutex::new(policer),
         bytes_in: AtomicU64::new(0),
         bytes_out: AtomicU64::new(0),
+        works: AtomicBool::new(false),
     };
     let mut guest = Line::of(guest);
     let (reason, agent) = carried.carry(&mut guest, place).await;
@@ -76,6 +79,8 @@ struct Carried<'a> {
     policer: Mutex<Policer>,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
+    /// Whether the store was told that the connection works.
+    works: AtomicBool,
 }
 
 type Sender = SplitSink<WebSocket, Message>;
@@ -151,7 +156,8 @@ impl Carried<'_> {
                 Some(Ok(Message::Binary(bytes))) => bytes,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                 Some(Ok(Message::Text(_))) => return SessionEndReason::ProtocolError,
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return SessionEndReason::Left,
+                Some(Err(error)) => return self.lost(error),
+                Some(Ok(Message::Close(_))) | None => return SessionEndReason::Left,
             };
             self.bytes_in.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             let judged = self.policer().handle_guest(&bytes, &mut |piece| {
@@ -160,7 +166,14 @@ impl Carried<'_> {
             if forward(agent, &mut pieces).await.is_err() {
                 return SessionEndReason::ComputerLost;
             }
-            self.policer().sent();
+            let input = {
+                let mut policer = self.policer();
+                policer.sent();
+                policer.input()
+            };
+            if input > 0 {
+                self.tell_that_it_works();
+            }
             if let Err(violation) = judged {
                 return self.broken("guest", &violation);
             }
@@ -171,7 +184,6 @@ impl Carried<'_> {
     async fn downwards(&self, agent: &mut Receiver, guest: &mut Sender) -> SessionEndReason {
         let mut watch = Watch::new();
         let mut pieces = Vec::new();
-        let mut works = false;
         loop {
             let message = tokio::select! {
                 message = agent.next() => message,
@@ -209,19 +221,22 @@ impl Carried<'_> {
                 self.broken("computer", &violation);
                 return SessionEndReason::ComputerLost;
             }
-            if !works && pictures > 0 {
-                works = true;
-                self.tell_pictured();
+            if pictures > 0 {
+                self.tell_that_it_works();
             }
         }
     }
 
-    /// Tells the store that the connection works (GA-35), without making the picture wait.
-    fn tell_pictured(&self) {
+    /// Tells the store once that the connection works, without making anybody wait: by its first
+    /// picture (GA-35), or by input of a guest who asks for none.
+    fn tell_that_it_works(&self) {
+        if self.works.swap(true, Ordering::Relaxed) {
+            return;
+        }
         let (app, session) = (self.app.clone(), self.session);
         tokio::spawn(async move {
             if let Err(fault) = app.session_pictured(session).await {
-                tracing::warn!(%fault, %session, "a first picture cannot be recorded");
+                tracing::warn!(%fault, %session, "a first use cannot be recorded");
             }
         });
     }
@@ -234,6 +249,24 @@ impl Carried<'_> {
             Piece::Pass(_) => {} // There is no input of which this could be a part.
         });
         held
+    }
+
+    /// Returns why a guest's socket is over that failed: by a breach of its own protocol, or else
+    /// by a connection that is gone (CN-4, CN-10).
+    fn lost(&self, error: axum::Error) -> SessionEndReason {
+        let Ok(error) = error.into_inner().downcast::<tungstenite::Error>() else {
+            return SessionEndReason::Left;
+        };
+        match *error {
+            tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
+            | tungstenite::Error::ConnectionClosed
+            | tungstenite::Error::AlreadyClosed
+            | tungstenite::Error::Io(_) => SessionEndReason::Left,
+            breach => {
+                tracing::info!(session = %self.session, %breach, "the guest broke the protocol");
+                SessionEndReason::ProtocolError
+            }
+        }
     }
 
     fn broken(&self, who: &str, violation: &Violation) -> SessionEndReason {

@@ -6,10 +6,13 @@ mod guest;
 mod host;
 mod view;
 
-pub use self::guest::{AcknowledgementDraft, GuestStepDraft, Welcomed, LeaveDraft, WaitDraft};
-pub use self::host::{GreetingAcceptance, GreetDraft, GreetingAccepted, HostEndDraft, HostStepDraft};
+pub use self::guest::{AcknowledgementDraft, GuestStepDraft, LeaveDraft, WaitDraft, Welcomed};
+pub use self::host::{
+    GreetDraft, GreetingAcceptance, GreetingAccepted, HostEndDraft, HostStepDraft,
+};
 pub use self::view::{
-    AttemptView, GreetingStep, GuestGreetingView, HostGreetingView, InvitationLinkView, OpeningAsked,
+    AttemptView, GreetingStep, GuestGreetingView, HostGreetingView, InvitationLinkView,
+    OpeningAsked,
 };
 
 use guest_core::{Greeting, GreetingEnd, MemberInvite, Side};

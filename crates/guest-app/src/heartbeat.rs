@@ -91,11 +91,16 @@ impl App {
         let (hash, beat) = (secret.hash(), beat.clone());
         self.write(&agent_call(origin), move |work| {
             let agent = Agent::of(work.tx, hash)?;
-            let Said { report, connection } = beat.read()?;
-            let (before, own) = match agent {
-                Agent::Key(key) => (team_computer(work, &key, &beat.name)?, None),
-                Agent::Token(computer, user) => (computer, HostLogin::parse(user.as_str()).ok()),
+            let (before, own, said) = match agent {
+                Agent::Key(key) => {
+                    let (name, said) = beat.read_named()?;
+                    (team_computer(work, &key, name)?, None, said)
+                }
+                Agent::Token(computer, user) => {
+                    (computer, HostLogin::parse(user.as_str()).ok(), beat.read()?)
+                }
             };
+            let Said { report, connection } = said;
             let (after, changes) = before.heard(report, own.as_ref(), connection, work.now);
             work.save(&after)?;
             noticed(work, &before, &after, &changes)?;
@@ -219,8 +224,22 @@ impl Heartbeat {
         self
     }
 
+    /// Reads what an agent says whose token names the computer.
     fn read(&self) -> Result<Said, Vec<InputError>> {
         let mut reading = Reading::default();
+        let said = self.said(&mut reading);
+        reading.done(said)
+    }
+
+    /// Reads what an agent says that names the computer itself.
+    fn read_named(&self) -> Result<(ComputerName, Said), Vec<InputError>> {
+        let mut reading = Reading::default();
+        let name = reading.read("/name", ComputerName::parse(&self.name));
+        let said = self.said(&mut reading);
+        reading.done(name.zip(said))
+    }
+
+    fn said(&self, reading: &mut Reading) -> Option<Said> {
         let report = match &self.host_login {
             None => Some(LoginReport::Unmentioned),
             Some(None) => Some(LoginReport::LoggedOut),
@@ -234,7 +253,7 @@ impl Heartbeat {
                 reading.one_of("/connection", Connection::named(name), &["relay", "external"])
             }
         };
-        reading.done(report.zip(connection).map(|(report, connection)| Said { report, connection }))
+        report.zip(connection).map(|(report, connection)| Said { report, connection })
     }
 }
 
@@ -265,8 +284,11 @@ impl HeartbeatAnswer {
 }
 
 /// Returns the team computer that a key's agent means by a name, made known if need be (GA-1).
-fn team_computer(work: &mut Work<'_>, key: &ComputerKey, name: &str) -> Result<Computer, Fault> {
-    let name = ComputerName::parse(name).map_err(|no| InputError::at("/name", &no))?;
+fn team_computer(
+    work: &mut Work<'_>,
+    key: &ComputerKey,
+    name: ComputerName,
+) -> Result<Computer, Fault> {
     let ours = called(work.tx, key, &name)?;
     let holder = match &ours {
         Some(ours) if !ours.is_removed() => None, // Nothing else matters.

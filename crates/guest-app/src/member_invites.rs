@@ -112,12 +112,7 @@ impl App {
     }
 
     /// Sends an invitation again (OR-20).
-    pub fn resend_member_invite(
-        &self,
-        call: &Call,
-        team: &str,
-        id: MemberInviteId,
-    ) -> Pending<()> {
+    pub fn resend_member_invite(&self, call: &Call, team: &str, id: MemberInviteId) -> Pending<()> {
         let (asking, team) = (call.clone(), team.to_owned());
         self.write(call, move |work| {
             let actor = work.actor(&asking, &team, Right::InviteUsers)?;

@@ -6,7 +6,7 @@
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Identity {
-    /// Who says so: the address of an OpenID provider, or the name of a certificate's issuer.
+    /// Who says so: the address of an `OpenID` provider, or the name of a certificate's issuer.
     pub issuer: String,
     /// What they call the person.
     pub subject: String,

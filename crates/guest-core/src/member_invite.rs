@@ -221,9 +221,7 @@ impl MemberInvite {
         let next = Self { waiting, ..self.clone() };
         Ok(match before {
             Some(before) if before.opening == opening => Step::quiet(next),
-            Some(_) => {
-                Step::to(next, [MemberInviteEffect::EndGreetings(GreetingEnd::Superseded)])
-            }
+            Some(_) => Step::to(next, [MemberInviteEffect::EndGreetings(GreetingEnd::Superseded)]),
             None => Step::to(
                 next,
                 [

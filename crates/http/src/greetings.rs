@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use axum::extract::State;
 use guest_app::{
-    GreetingAcceptance, AcknowledgementDraft, Fault, GreetDraft, GreetingAccepted, GuestGreetingView,
-    GuestStepDraft, HostEndDraft, HostGreetingView, HostStepDraft, InvitationLinkView, Welcomed,
-    LeaveDraft, OpeningAsked, WaitDraft,
+    AcknowledgementDraft, Fault, GreetDraft, GreetingAcceptance, GreetingAccepted,
+    GuestGreetingView, GuestStepDraft, HostEndDraft, HostGreetingView, HostStepDraft,
+    InvitationLinkView, LeaveDraft, OpeningAsked, WaitDraft, Welcomed,
 };
 use guest_core::MemberInviteId;
 use serde::Serialize;
@@ -32,29 +32,17 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .on(routes!(host_greeting), &Terms::team(TAG).query())
         .on(routes!(host_events), &Terms::team(TAG).query())
-        .on(
-            routes!(greet),
-            &host.clone().or(&over).or(&["invitation_ended", "greeting_version"]),
-        )
+        .on(routes!(greet), &host.clone().or(&over).or(&["invitation_ended", "greeting_version"]))
         .on(routes!(host_says), &host.clone().or(&over))
         .on(routes!(host_ends), &host.clone().or(&over).or(&["invitation_ended"]))
-        .on(
-            routes!(accept_greeting),
-            &host.or(&over).or(&["invitation_ended", "already_member"]),
-        )
+        .on(routes!(accept_greeting), &host.or(&over).or(&["invitation_ended", "already_member"]))
         .on(routes!(invitation_link), &guest)
         .on(routes!(guest_greeting), &guest.clone().query())
         .on(routes!(guest_events), &guest.clone().query())
         .on(routes!(wait_for_greeting), &said.clone().or(&["invitation_ended"]))
-        .on(
-            routes!(guest_says),
-            &said.clone().or(&over).or(&["not_found", "greeting_version"]),
-        )
+        .on(routes!(guest_says), &said.clone().or(&over).or(&["not_found", "greeting_version"]))
         .on(routes!(guest_ends), &said.clone().or(&over).or(&["not_found", "invitation_ended"]))
-        .on(
-            routes!(acknowledge_greeting),
-            &said.or(&over).or(&["not_found", "device_not_proven"]),
-        )
+        .on(routes!(acknowledge_greeting), &said.or(&over).or(&["not_found", "device_not_proven"]))
 }
 
 /// Shows a greeting to its host.

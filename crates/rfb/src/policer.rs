@@ -134,6 +134,12 @@ impl Policer {
         self.session.refused_input()
     }
 
+    /// Returns how many keys, pointer movements and clipboard messages of the guest were forwarded.
+    #[must_use]
+    pub fn input(&self) -> u64 {
+        self.session.input()
+    }
+
     /// Returns how many whole updates with pixels in them were passed on (GA-35).
     #[must_use]
     pub fn pictures(&self) -> u64 {

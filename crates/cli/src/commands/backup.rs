@@ -4,7 +4,7 @@ mod revocations;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -23,7 +23,7 @@ use crate::out::{Column, Out, note};
 /// Copy the database to a file, while the server runs
 #[derive(Args, Debug)]
 pub(crate) struct Backup {
-    /// The file; one that is there is replaced
+    /// The file; a backup that is there is replaced
     file: PathBuf,
 
     /// Copy the server's own key as well, to FILE.mac.key: with both, links work
@@ -55,6 +55,7 @@ impl Backup {
         let settings = Settings::require(common.given(), common.config.as_deref())?;
         let data = DataDir::new(&settings.data.value);
         data.require_database()?;
+        require_replaceable(&self.file)?;
         guest_store_sqlite::backup(&data.database(), &self.file)?;
         let keys = if self.with_keys {
             let (from, to) = (data.key_file(), beside(&self.file, KEY));
@@ -67,6 +68,20 @@ impl Backup {
         };
         let report = json!({ "file": self.file.display().to_string(), "keys": keys });
         Out::new(common.json).thing(&report, BACKED_UP)
+    }
+}
+
+/// Refuses to put a backup in the place of something else.
+fn require_replaceable(file: &Path) -> Result<(), Failure> {
+    let mut head = [0; DATABASE.len()];
+    let read = fs::File::open(file).and_then(|mut there| there.read_exact(&mut head));
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(()) if head == *DATABASE => Ok(()),
+        Ok(()) | Err(_) => Err(Failure::Broken(format!(
+            "{} is there and is no backup: name a file that is not there, or another backup",
+            file.display()
+        ))),
     }
 }
 
@@ -192,6 +207,9 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     name.into()
 }
+
+/// How a database of SQLite begins.
+const DATABASE: &[u8; 16] = b"SQLite format 3\0";
 
 /// What the key is called beside a backup.
 const KEY: &str = ".mac.key";

@@ -53,8 +53,8 @@ struct Request {
     chain: Option<PathBuf>,
 
     /// The request, as the join page named it [default: a new one]
-    #[arg(long, value_name = "ID")]
-    request: Option<String>,
+    #[arg(long = "request", value_name = "ID")]
+    id: Option<String>,
 
     /// The public key of the browser that is to be enrolled, as the join page shows it
     #[arg(long, value_name = "KEY", requires = "device_name")]
@@ -98,7 +98,7 @@ impl Request {
     fn signed(&self, server: &str) -> Result<JoinDraft, Failure> {
         let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
         let team = TeamId::parse(&self.team).map_err(|error| usage(&error))?;
-        let request = match &self.request {
+        let request = match &self.id {
             Some(id) => id.parse().map_err(|error: guest_core::BadId| usage(&error))?,
             None => {
                 let mut bits = [0; 16];
@@ -106,12 +106,13 @@ impl Request {
                 JoinRequestId::from_bits(u128::from_be_bytes(bits))
             }
         };
-        let device = match (&self.device_name, &self.device_key) {
-            (Some(name), Some(key)) => Some((
+        let device = if let (Some(name), Some(key)) = (&self.device_name, &self.device_key) {
+            Some((
                 DeviceName::parse(name).map_err(|error| usage(&error))?,
                 DevicePublicKey::parse(key).map_err(|error| usage(&error))?,
-            )),
-            _ => None,
+            ))
+        } else {
+            None
         };
         let terms = JoinTerms {
             server,

@@ -167,7 +167,14 @@ impl Workspace {
             Verb::Storage => admin.out.thing(&admin.get(&["storage"]).await?, STORAGE),
             Verb::Upload(upload) => upload.run(&admin).await,
             Verb::Download(download) => download.run(&admin).await,
-            other => other.of_one(&admin).await,
+            other @ (Verb::Members { .. }
+            | Verb::Share { .. }
+            | Verb::Unshare { .. }
+            | Verb::Leave(_)
+            | Verb::Computers { .. }
+            | Verb::Files { .. }
+            | Verb::Versions { .. }
+            | Verb::DeleteFile { .. }) => other.of_one(&admin).await,
         }
     }
 }

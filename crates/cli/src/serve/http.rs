@@ -21,6 +21,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
 use super::stop::Stop;
@@ -64,7 +65,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Stop) {
             Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(error = chain(&error), "cannot accept a connection");
-                tokio::time::sleep(PAUSE).await;
+                sleep(PAUSE).await;
                 continue;
             }
         };
@@ -73,17 +74,27 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Stop) {
             request.map(Body::new)
         });
         let service = TowerToHyperService::new(service);
-        let served = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        let served = open.watch(served.into_owned());
+        let (http, open, stop) = (http.clone(), open.watcher(), stop.clone());
         tokio::spawn(async move {
-            if let Err(error) = served.await {
-                tracing::debug!(error = chain(error.as_ref()), "a connection broke");
+            if says_something(&stream, &stop).await {
+                let served = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
+                if let Err(error) = open.watch(served.into_owned()).await {
+                    tracing::debug!(error = chain(error.as_ref()), "a connection broke");
+                }
             }
             drop(place);
         });
     }
     drop(listener);
     open.shutdown().await;
+}
+
+/// Waits for the first byte of a connection, in vain if none comes for long or the server stops.
+async fn says_something(stream: &TcpStream, stop: &Stop) -> bool {
+    tokio::select! {
+        () = stop.wait() => false,
+        first = timeout(PATIENCE, stream.readable()) => matches!(first, Ok(Ok(()))),
+    }
 }
 
 /// Waits for room, and for somebody who connects.

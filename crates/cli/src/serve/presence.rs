@@ -12,7 +12,8 @@ use crate::failure::{Failure, chain};
 ///
 /// It is a lock that all servers there share, and that the system takes from
 /// one that was killed. Who can have it alone for a moment knows that no server
-/// runs, and so that nobody hands over the letters that were leased.
+/// runs, and so that nobody hands over the letters that were leased, or carries the sessions that
+/// are open.
 #[derive(Debug)]
 pub(super) struct Presence {
     _lock: File,
@@ -22,11 +23,11 @@ impl Presence {
     /// Announces a server, which may hand over letters from then on.
     ///
     /// Where no other one runs, what the last one was handing over when it was
-    /// killed is given out again (GA-50).
+    /// killed is given out again (GA-50), and the sessions that it carried end (GA-44).
     ///
     /// # Errors
     ///
-    /// Returns that the lock cannot be had.
+    /// Returns that the lock cannot be had, or that the store fails.
     pub(super) async fn announce(data: &Path, app: &App) -> Result<Self, Failure> {
         let path = data.join(LOCK);
         let unusable =
@@ -39,6 +40,7 @@ impl Presence {
                 // Their leases run out in any case.
                 Err(fault) => tracing::warn!(fault = chain(&fault), "cannot take back letters"),
             }
+            while app.end_left_relayed(END_AT_ONCE).await? > 0 {}
             lock.unlock().map_err(unusable)?;
         }
         // A server that starts at this moment waits here, with no letters yet.
@@ -54,6 +56,9 @@ fn open(path: &Path) -> io::Result<File> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
+
+/// How many sessions are ended in one unit of work, so that none takes long.
+const END_AT_ONCE: usize = 200;
 
 /// The file that is locked; it stays empty.
 const LOCK: &str = "server.lock";

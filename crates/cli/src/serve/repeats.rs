@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn qu_21_what_is_said_again_and_again_does_not_fill_the_disk() {
         let (repeats, start) = (Repeats::default(), Instant::now());
-        let said = |line, now| (0..1_000).filter(|_| repeats.admits((String::new(), line), now)).count();
+        let said =
+            |line, now| (0..1_000).filter(|_| repeats.admits((String::new(), line), now)).count();
         assert_eq!(said(Some(1), start), 20);
         // Others are heard all the same.
         assert_eq!(said(Some(2), start), 20);

@@ -107,6 +107,20 @@ fn or_9_a_restored_backup_revokes_again_whom_the_present_database_knows_as_revok
 }
 
 #[test]
+fn qu_27_a_backup_takes_the_place_of_nothing_but_a_backup() {
+    let place = Place::with_team();
+    let (copy, letter) =
+        (path(place.folder.path(), "copy.db"), path(place.folder.path(), "letter.txt"));
+    place.ok(&format!("backup {copy}"));
+    place.ok(&format!("backup {copy}"));
+    fs::write(&letter, "Dear Lin, this is long enough to be something").unwrap();
+    let refused = place.run(&format!("backup {letter}"));
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("is no backup"), "{}", refused.err);
+    assert!(fs::read_to_string(&letter).unwrap().starts_with("Dear Lin"));
+}
+
+#[test]
 fn or_9_revocations_come_from_a_file_where_the_database_is_lost() {
     let place = Place::with_team();
     let (copy, list, later) = (

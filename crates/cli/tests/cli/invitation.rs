@@ -43,7 +43,8 @@ fn or_25_a_terminal_greets_through_a_server() {
 #[test]
 fn or_27_each_address_is_told_of_by_itself() {
     let place = Place::with_team();
-    let sent = place.json("invitation send nina@guests.example,ada@acme.example NINA@guests.example");
+    let sent =
+        place.json("invitation send nina@guests.example,ada@acme.example NINA@guests.example");
     let told: Vec<_> = sent["data"].as_array().unwrap().iter().map(|one| &one["outcome"]).collect();
     assert_eq!(told, ["invited", "refused"]);
     assert_eq!(place.refused("invitation send ada@acme.example"), "already_member");
@@ -191,4 +192,5 @@ fn details() -> Details {
 const OPENING: &str = "CCCCCCCCCCCCCCCCCCCCCA";
 
 /// A point of P-256: its generator.
-const DEVICE_KEY: &str = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+const DEVICE_KEY: &str =
+    "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";

@@ -13,6 +13,7 @@ mod backup;
 mod basics;
 mod configuration;
 mod demo;
+mod devices;
 mod health;
 mod invitation;
 mod joining;

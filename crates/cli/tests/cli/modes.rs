@@ -24,6 +24,7 @@ fn if_21_what_is_read_is_the_same_both_ways() {
         "credits export",
         "user list",
         "user list --all",
+        "device list",
         "invitation list",
         "user revoke mia@acme.example --dry-run",
         "group list",

@@ -188,8 +188,7 @@ impl App {
         let (link, draft) = (opened(token, &self.config), draft.clone());
         self.write(call, move |work| {
             let invite = behind(work.tx, link?)?;
-            let (opening, signature) =
-                both(read_opening(&draft.opening), draft.signature())?;
+            let (opening, signature) = both(read_opening(&draft.opening), draft.signature())?;
             let greeting = attempt(work.tx, &invite, opening, &draft.attempt)?;
             let (user, device) = proven(work, &invite, &greeting, &signature)?;
             if let Some(next) = greeting.acknowledge(signature, work.now)? {

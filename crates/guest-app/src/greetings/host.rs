@@ -295,16 +295,9 @@ impl GreetingAcceptance {
         let profile = Profile::named(&self.profile);
         let profile = reading.one_of("/profile", profile, &Profile::ALL.map(Profile::name));
         let all = opening.zip(name).zip(device_name).zip(device_key).zip(tag).zip(profile);
-        reading.done(all.map(
-            |(((((opening, name), device_name), device_key), tag), profile)| Accepted {
-                opening,
-                name,
-                device_name,
-                device_key,
-                tag,
-                profile,
-            },
-        ))
+        reading.done(all.map(|(((((opening, name), device_name), device_key), tag), profile)| {
+            Accepted { opening, name, device_name, device_key, tag, profile }
+        }))
     }
 }
 

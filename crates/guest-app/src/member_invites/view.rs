@@ -62,10 +62,7 @@ pub struct MemberInviteView {
 
 impl MemberInviteView {
     /// Shows an invitation without its link.
-    pub(crate) fn of(
-        view: &mut dyn View,
-        invite: &MemberInvite,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn of(view: &mut dyn View, invite: &MemberInvite) -> Result<Self, Fault> {
         let inviter: Option<User> = find(view, &row![invite.team, invite.invited_by])?;
         let now = view.now();
         let user_id = match invite.state {

@@ -4,7 +4,7 @@ use guest_app::letter::Content;
 use guest_app::{
     AcknowledgementDraft, Fault, GreetDraft, GreetingAcceptance, GreetingAccepted,
     GuestGreetingView, GuestStepDraft, HostEndDraft, HostGreetingView, HostStepDraft, LeaveDraft,
-    Welcomed, OpeningAsked, UserChange, WaitDraft,
+    OpeningAsked, UserChange, WaitDraft, Welcomed,
 };
 use guest_core::{
     Context, Details, DeviceName, DevicePublicKey, GreetingMessage as Message, GuestRandom,
@@ -47,7 +47,10 @@ fn or_22_a_greeting_makes_the_user_and_signs_the_device_in() {
     pair.until_details();
     let accepted = pair.host.accept(&fix, "member").unwrap();
     assert_eq!(accepted.user.name, "Nina Newcomer");
-    assert_eq!(accepted.user.email.as_ref().map(|email| email.as_str()), Some("nina@guests.example"));
+    assert_eq!(
+        accepted.user.email.as_ref().map(|email| email.as_str()),
+        Some("nina@guests.example")
+    );
     assert_eq!((accepted.user.profile.as_str(), accepted.user.version), ("member", 1));
     pair.relay();
     assert!(matches!(pair.guest.side.stage(), GuestStage::Done(_)));
@@ -157,7 +160,10 @@ fn or_23_of_two_devices_of_one_side_the_later_goes_on() {
     let id = one(&fix);
     let first = Guest::begin(&fix, id, 1);
     let second = Guest::begin(&fix, id, 2);
-    assert_eq!((first.view(&fix).waiting, second.view(&fix).waiting), ("elsewhere".to_owned(), "you".to_owned()));
+    assert_eq!(
+        (first.view(&fix).waiting, second.view(&fix).waiting),
+        ("elsewhere".to_owned(), "you".to_owned())
+    );
     let older = Host::greet(&fix, id, "ada", 1).unwrap();
     assert!(first.view(&fix).attempts.is_empty(), "it is none of the first one's business");
     let attempt = second.view(&fix).attempts[0].id.to_string();
@@ -200,7 +206,9 @@ fn or_24_of_two_administrators_the_first_to_finish_wins() {
 fn or_24_three_wrong_codes_cancel_it_and_administrators_are_told() {
     let fix = Fixture::new();
     let id = one(&fix);
-    for (count, reason) in ["wrong_code_host", "no_matching_code", "wrong_code_host"].iter().enumerate() {
+    for (count, reason) in
+        ["wrong_code_host", "no_matching_code", "wrong_code_host"].iter().enumerate()
+    {
         assert_eq!(usize::from(show(&fix, id).strikes), count);
         let number = u8::try_from(count).unwrap();
         let _guest = Guest::begin(&fix, id, 20 + number);
@@ -219,9 +227,11 @@ fn or_24_three_wrong_codes_cancel_it_and_administrators_are_told() {
     warned.sort();
     assert_eq!(warned, ["ada@acme.example", "bob@acme.example"]);
     assert_eq!(told(&fix, "invitation.cancelled").len(), 1);
-    let late = fix.app.wait_for_greeting(&nobody(), &token_of(&fix, id), &WaitDraft {
-        opening: opening(1).to_string(),
-    });
+    let late = fix.app.wait_for_greeting(
+        &nobody(),
+        &token_of(&fix, id),
+        &WaitDraft { opening: opening(1).to_string() },
+    );
     assert_eq!(refused(late.wait()), "invitation_ended");
 }
 
@@ -239,7 +249,9 @@ fn or_24_a_wrong_code_of_the_guest_is_shown_to_both() {
     let wrong = *choices.iter().find(|code| **code != right).unwrap();
     pair.guest.side.handle_pick(wrong.as_str());
     pair.guest.end(&fix, "wrong_code_guest").unwrap();
-    for end in [pair.host.view(&fix).attempt.unwrap().end, pair.guest.view(&fix).attempts[0].end.clone()] {
+    for end in
+        [pair.host.view(&fix).attempt.unwrap().end, pair.guest.view(&fix).attempts[0].end.clone()]
+    {
         assert_eq!(end.as_deref(), Some("wrong_code_guest"));
     }
     assert_eq!(refused(pair.guest.end(&fix, "wrong_code_host")), "validation");
@@ -287,7 +299,10 @@ fn or_24_an_invitation_that_ends_ends_its_greetings() {
     fix.app.cancel_member_invite(&fix.call("bob"), TEAM, id).wait().unwrap();
     assert_eq!(refused(pair.host.accept(&fix, "member")), "greeting_over");
     let view = pair.guest.view(&fix);
-    assert_eq!((view.state.as_str(), view.attempts[0].end.as_deref()), ("cancelled", Some("cancelled_by_host")));
+    assert_eq!(
+        (view.state.as_str(), view.attempts[0].end.as_deref()),
+        ("cancelled", Some("cancelled_by_host"))
+    );
 }
 
 #[test]
@@ -346,7 +361,8 @@ fn if_3_steps_that_make_no_sense_are_told_all_at_once() {
     assert_eq!(said(step("host_key")), ["/opening", "/said/version", "/said/key"]);
     assert_eq!(said(step("details")), ["/opening", "/said/nonce", "/said/sealed"]);
     assert_eq!(said(step("nonsense")), ["/opening", "/said/step"]);
-    let more = guest_app::GreetingStep { tag: Some("x".to_owned()), ..(&pair.host.side.said()[0]).into() };
+    let more =
+        guest_app::GreetingStep { tag: Some("x".to_owned()), ..(&pair.host.side.said()[0]).into() };
     assert_eq!(said(more), ["/opening", "/said"]);
 }
 
@@ -379,7 +395,8 @@ impl<'a> Pair<'a> {
 
     /// Relays what both have to say now; `false` if that is nothing.
     fn relay_once(&mut self) -> bool {
-        let (host, guest) = (self.host.push(self.fix, self.twice), self.guest.push(self.fix, self.twice));
+        let (host, guest) =
+            (self.host.push(self.fix, self.twice), self.guest.push(self.fix, self.twice));
         self.host.pull(self.fix);
         self.guest.pull(self.fix);
         host || guest
@@ -399,7 +416,11 @@ impl<'a> Pair<'a> {
             self.relay();
             self.act();
         }
-        assert!(matches!(self.host.side.stage(), HostStage::Confirm(_)), "{:?}", self.host.side.stage());
+        assert!(
+            matches!(self.host.side.stage(), HostStage::Confirm(_)),
+            "{:?}",
+            self.host.side.stage()
+        );
     }
 
     /// What the two people do, who speak with each other.
@@ -536,7 +557,8 @@ impl Guest {
 
     fn push(&self, fix: &Fixture, twice: bool) -> bool {
         let attempt = self.attempt(fix);
-        let new = self.side.said().iter().filter(|message| !attempt.said.contains(&(*message).into()));
+        let new =
+            self.side.said().iter().filter(|message| !attempt.said.contains(&(*message).into()));
         let new: Vec<_> = new.collect();
         for message in &new {
             for _ in 0..=u8::from(twice) {
@@ -596,8 +618,12 @@ impl Guest {
 
 fn guest_side(id: MemberInviteId, seed: u8) -> GuestSide {
     let other = !seed;
-    let random =
-        GuestRandom { key: [other; 32], nonce: [other; 32], decoys: [other; 32], seal: [other; 12] };
+    let random = GuestRandom {
+        key: [other; 32],
+        nonce: [other; 32],
+        decoys: [other; 32],
+        seal: [other; 12],
+    };
     GuestSide::begin(context(id), &random)
 }
 

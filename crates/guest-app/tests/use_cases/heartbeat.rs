@@ -50,7 +50,13 @@ fn if_3_heartbeats_are_authenticated_before_they_are_read() {
     for secret in [&unknown, &api_key] {
         assert_eq!(refused(hear(&fix, secret, &nonsense)), "unauthenticated");
     }
-    assert_eq!(refused(hear(&fix, &fix.computer_key, &nonsense)), "validation");
+    let Err(Fault::Refused(guest_app::Refused::Input(errors))) =
+        hear(&fix, &fix.computer_key, &nonsense)
+    else {
+        panic!("nonsense is heard")
+    };
+    let at: Vec<_> = errors.iter().map(|error| error.pointer.as_str()).collect();
+    assert_eq!(at, ["/name", "/host_login", "/connection"], "all of it at once");
     assert_eq!(refused(hear(&fix, &fix.computer_key, &beat(" "))), "validation");
     assert_eq!(count(&fix, &tables::COMPUTER), 0);
 }

@@ -71,9 +71,9 @@ fn or_31_a_proof_is_for_one_team_one_request_and_one_device() {
     let mut other_key = draft.clone();
     other_key.proof.chain = joining.issue("Sam", "sam@acme.example", 8).sign(b"").chain;
     assert_eq!(refused(submit(&joining.app, TEAM, &other_key)), "identity_unverified");
-    let elsewhere = joining.signed(1, &nova, "https://other.example", TEAM);
+    let elsewhere = Joining::signed(1, &nova, "https://other.example", TEAM);
     assert_eq!(refused(submit(&joining.app, TEAM, &elsewhere)), "identity_unverified");
-    let rival = joining.signed(1, &nova, &joining.app.config().public_url, "rival");
+    let rival = Joining::signed(1, &nova, &joining.app.config().public_url, "rival");
     assert_eq!(refused(submit(&joining.app, TEAM, &rival)), "identity_unverified");
     assert!(joining.pending().is_empty());
     submit(&joining.app, TEAM, &draft).unwrap();
@@ -305,10 +305,10 @@ impl Joining {
     }
 
     fn draft(&self, number: u128, person: &Certified) -> JoinDraft {
-        self.signed(number, person, &self.app.config().public_url, TEAM)
+        Self::signed(number, person, &self.app.config().public_url, TEAM)
     }
 
-    fn signed(&self, number: u128, person: &Certified, server: &str, team: &str) -> JoinDraft {
+    fn signed(number: u128, person: &Certified, server: &str, team: &str) -> JoinDraft {
         let key: DevicePublicKey = DeviceKey::numbered(1).public().parse().unwrap();
         let device = JoinDeviceDraft { name: "Nova's laptop".to_owned(), key: key.to_string() };
         let name = device.name.parse().unwrap();

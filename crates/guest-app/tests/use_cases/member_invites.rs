@@ -20,7 +20,10 @@ fn or_20_an_address_is_invited_once_and_sent_the_same_again() {
     let [again] = &send(&fix, "ada", &["NINA@guests.EXAMPLE"]).unwrap()[..] else { panic!() };
     assert_eq!(again.outcome, "sent_again");
     let same = again.invitation.clone().unwrap();
-    assert_eq!((same.id, &same.link, same.expires_at), (invite.id, &invite.link, invite.expires_at));
+    assert_eq!(
+        (same.id, &same.link, same.expires_at),
+        (invite.id, &invite.link, invite.expires_at)
+    );
     assert_eq!(list(&fix).len(), 1);
     let links: Vec<_> = letters(&fix).into_iter().map(|(_, link)| link).collect();
     assert_eq!(links, [invite.link.clone().unwrap(), invite.link.unwrap()]);
@@ -43,8 +46,14 @@ fn or_20_an_active_user_is_not_invited() {
 fn or_27_each_address_stands_for_itself() {
     let fix = Fixture::new();
     send(&fix, "ada", &["old@guests.example"]).unwrap();
-    let asked = ["new@guests.example", "not an address", "mia@acme.example", "Old@guests.example",
-        "NEW@guests.example", ""];
+    let asked = [
+        "new@guests.example",
+        "not an address",
+        "mia@acme.example",
+        "Old@guests.example",
+        "NEW@guests.example",
+        "",
+    ];
     let sent = send(&fix, "ada", &asked).unwrap();
     let told: Vec<_> = sent
         .iter()

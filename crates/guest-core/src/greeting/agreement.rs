@@ -2,17 +2,15 @@
 
 use core::fmt;
 
-use aes_gcm::aead::AeadInOut;
 use aes_gcm::Aes256Gcm;
+use aes_gcm::aead::AeadInOut;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use x25519_dalek::{PublicKey as Point, StaticSecret};
 use zeroize::Zeroizing;
 
 use super::code::GreetingCode;
-use super::message::{
-    Commitment, GREETING_VERSION, Nonce, PublicKey, SealNonce, Sealed, Tag,
-};
+use super::message::{Commitment, GREETING_VERSION, Nonce, PublicKey, SealNonce, Sealed, Tag};
 use crate::{DeviceName, DevicePublicKey, MemberInviteId, PersonName, TeamId};
 
 /// What a greeting is about; both sides know it before they begin.
@@ -113,14 +111,18 @@ impl Agreement {
     /// Seals the details for the host; `None` if they are too long, which no names are.
     pub(super) fn seal(&self, details: &Details, nonce: &SealNonce) -> Option<Sealed> {
         let mut bytes = Zeroizing::new(details.to_bytes());
-        self.cipher().encrypt_in_place(&(*nonce.as_bytes()).into(), &self.about(), &mut *bytes).ok()?;
+        self.cipher()
+            .encrypt_in_place(&(*nonce.as_bytes()).into(), &self.about(), &mut *bytes)
+            .ok()?;
         Sealed::new(bytes.as_slice()).ok()
     }
 
     /// Opens what the guest sealed; `None` if it is not what they sealed, or makes no sense.
     pub(super) fn open(&self, nonce: &SealNonce, sealed: &Sealed) -> Option<Details> {
         let mut bytes = Zeroizing::new(sealed.as_bytes().to_vec());
-        self.cipher().decrypt_in_place(&(*nonce.as_bytes()).into(), &self.about(), &mut *bytes).ok()?;
+        self.cipher()
+            .decrypt_in_place(&(*nonce.as_bytes()).into(), &self.about(), &mut *bytes)
+            .ok()?;
         Details::from_bytes(&bytes)
     }
 
@@ -173,7 +175,7 @@ impl Details {
         Some(Self {
             name: PersonName::parse(core::str::from_utf8(name).ok()?).ok()?,
             device_name: DeviceName::parse(core::str::from_utf8(device_name).ok()?).ok()?,
-            device_key: DevicePublicKey::from_bytes(device_key.try_into().ok()?).ok()?,
+            device_key: DevicePublicKey::from_bytes(device_key).ok()?,
         })
     }
 }

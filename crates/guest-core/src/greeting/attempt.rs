@@ -12,9 +12,7 @@
 
 use chrono::TimeDelta;
 
-use super::{
-    GREETING_VERSION, GreetingEnd, Message, Opening, PublicKey, Side, Signature, Tag,
-};
+use super::{GREETING_VERSION, GreetingEnd, Message, Opening, PublicKey, Side, Signature, Tag};
 use crate::{
     Fact, Facts, GreetingId, Instant, MemberInviteId, Refusal, RefusalKind, TeamId, UserId,
 };
@@ -114,11 +112,7 @@ impl Greeting {
     /// # Errors
     ///
     /// Returns that the attempt is over, or that it is not the time for that.
-    pub fn accept(
-        &self,
-        tag: Tag,
-        now: Instant,
-    ) -> Result<Option<Self>, GreetingRefusal> {
+    pub fn accept(&self, tag: Tag, now: Instant) -> Result<Option<Self>, GreetingRefusal> {
         self.take(&Message::Accepted { tag }, now)
     }
 
@@ -404,10 +398,10 @@ mod tests {
     }
 
     fn relay(greeting: &Greeting, message: &Message) -> Result<Option<Greeting>, GreetingRefusal> {
-        match message {
-            Message::Accepted { tag } => greeting.accept(*tag, at(1)),
-            other => greeting.relay(other.from(), other, at(1)),
+        if let Message::Accepted { tag } = message {
+            return greeting.accept(*tag, at(1));
         }
+        greeting.relay(message.from(), message, at(1))
     }
 
     fn messages() -> Vec<Message> {

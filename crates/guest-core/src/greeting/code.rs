@@ -29,7 +29,7 @@ impl GreetingCode {
     }
 
     /// Returns in how many places it differs from another.
-    fn distance(&self, other: &Self) -> usize {
+    fn distance(self, other: Self) -> usize {
         self.0.iter().zip(&other.0).filter(|(one, other)| one != other).count()
     }
 }
@@ -57,7 +57,7 @@ impl Choices {
         let mut others: Vec<GreetingCode> = Vec::with_capacity(Self::COUNT);
         for number in 0..=u32::MAX {
             let code = GreetingCode::of(&keyed(seed, &label("decoy"), &[&number.to_be_bytes()]));
-            let is_apart = |other: &GreetingCode| code.distance(other) >= APART;
+            let is_apart = |other: &GreetingCode| code.distance(*other) >= APART;
             if is_apart(&right) && others.iter().all(is_apart) {
                 others.push(code);
             }
@@ -117,7 +117,7 @@ mod tests {
             let codes: Vec<_> = choices.iter().copied().collect();
             places[codes.iter().position(|code| *code == right).unwrap()] += 1;
             for (at, one) in codes.iter().enumerate() {
-                assert!(codes.iter().skip(at + 1).all(|other| one.distance(other) >= 2));
+                assert!(codes.iter().skip(at + 1).all(|other| one.distance(*other) >= 2));
             }
         }
         assert!(places.iter().all(|count| *count > 400), "{places:?}");

@@ -163,13 +163,12 @@ impl GuestSide {
     ///
     /// Does nothing unless there is one to pick.
     pub fn handle_pick(&mut self, code: &str) {
-        match core::mem::replace(&mut self.state, BROKEN) {
-            State::Picking { agreed, .. } if agreed.host_code().as_str() == code => {
-                self.said.push(Message::GuestConfirmed { tag: agreed.guest_confirms() });
-                self.state = State::Saying { agreed };
-            }
-            State::Picking { .. } => self.state = State::Ended(GreetingEnd::WrongCodeGuest),
-            other => self.state = other,
+        let State::Picking { agreed, .. } = &self.state else { return };
+        if agreed.host_code().as_str() != code {
+            self.state = State::Ended(GreetingEnd::WrongCodeGuest);
+        } else if let State::Picking { agreed, .. } = core::mem::replace(&mut self.state, BROKEN) {
+            self.said.push(Message::GuestConfirmed { tag: agreed.guest_confirms() });
+            self.state = State::Saying { agreed };
         }
     }
 
@@ -184,16 +183,13 @@ impl GuestSide {
     ///
     /// Does nothing unless it is the time for that.
     pub fn handle_details(&mut self, details: &Details) {
-        match core::mem::replace(&mut self.state, BROKEN) {
-            State::Filling { agreed } => {
-                let nonce = self.seal_nonce;
-                let Some(sealed) = agreed.seal(details, &nonce) else { return };
-                let expected = agreed.host_accepts(&nonce, &sealed);
-                self.said.push(Message::Details { nonce, sealed });
-                self.state = State::Looking { expected };
-            }
-            other => self.state = other,
-        }
+        let State::Filling { agreed } = &self.state else { return };
+        let nonce = self.seal_nonce;
+        // Names are bounded, so that they always fit.
+        let Some(sealed) = agreed.seal(details, &nonce) else { return };
+        let expected = agreed.host_accepts(&nonce, &sealed);
+        self.said.push(Message::Details { nonce, sealed });
+        self.state = State::Looking { expected };
     }
 
     /// Gives up.

@@ -159,7 +159,7 @@ impl HostSide {
                 State::Picking { agreed, choices }
             }
             (State::Expecting { agreed }, Message::Details { nonce, sealed }) => {
-                self.opened(&agreed, nonce, sealed)
+                opened(&agreed, nonce, sealed)
             }
             (State::Done, Message::Acknowledged { .. }) => State::Done,
             (_, _) => BROKEN,
@@ -170,13 +170,12 @@ impl HostSide {
     ///
     /// Does nothing unless there is one to pick.
     pub fn handle_pick(&mut self, code: &str) {
-        match core::mem::replace(&mut self.state, BROKEN) {
-            State::Picking { agreed, .. } if agreed.guest_code().as_str() == code => {
-                self.said.push(Message::HostConfirmed { tag: agreed.host_confirms() });
-                self.state = State::Expecting { agreed };
-            }
-            State::Picking { .. } => self.state = State::Ended(GreetingEnd::WrongCodeHost),
-            other => self.state = other,
+        let State::Picking { agreed, .. } = &self.state else { return };
+        if agreed.guest_code().as_str() != code {
+            self.state = State::Ended(GreetingEnd::WrongCodeHost);
+        } else if let State::Picking { agreed, .. } = core::mem::replace(&mut self.state, BROKEN) {
+            self.said.push(Message::HostConfirmed { tag: agreed.host_confirms() });
+            self.state = State::Expecting { agreed };
         }
     }
 
@@ -227,17 +226,16 @@ impl HostSide {
         }
     }
 
-    fn opened(&self, agreed: &Agreement, nonce: &SealNonce, sealed: &Sealed) -> State {
-        match agreed.open(nonce, sealed) {
-            Some(details) => {
-                State::Confirming { details, tag: agreed.host_accepts(nonce, sealed) }
-            }
-            None => BROKEN,
-        }
-    }
-
     const fn is_over(&self) -> bool {
         matches!(self.state, State::Done | State::Ended(_))
+    }
+}
+
+/// Opens the details, for the host to confirm.
+fn opened(agreed: &Agreement, nonce: &SealNonce, sealed: &Sealed) -> State {
+    match agreed.open(nonce, sealed) {
+        Some(details) => State::Confirming { details, tag: agreed.host_accepts(nonce, sealed) },
+        None => BROKEN,
     }
 }
 

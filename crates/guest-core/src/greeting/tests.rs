@@ -49,9 +49,7 @@ fn or_22_nobody_agrees_on_a_key_that_everybody_knows() {
         assert_eq!(pair.guest.end(), Some(GreetingEnd::BadMessage));
         let nonce = Nonce::from_bytes([1; 32]);
         pair.host.handle_message(&Message::GuestKey { version: 1, key });
-        pair.host.handle_message(&Message::GuestCommitment {
-            hash: super::agreement::commitment(&nonce),
-        });
+        pair.host.handle_message(&Message::GuestCommitment { hash: agreement::commitment(&nonce) });
         pair.host.handle_message(&Message::GuestNonce { nonce });
         assert_eq!(pair.host.end(), Some(GreetingEnd::BadMessage));
     }
@@ -136,11 +134,11 @@ fn or_25_another_version_ends_it() {
 fn or_22_a_device_signs_its_acknowledgement() {
     let signer = SigningKey::from_slice(&[5; 32]).unwrap();
     let tag = Tag::from_bytes([1; 32]);
-    let signed = acknowledgement(&context(), &tag);
-    let signature: p256::ecdsa::Signature = p256::ecdsa::signature::Signer::sign(&signer, &signed);
+    let message = acknowledgement(&context(), &tag);
+    let signature: p256::ecdsa::Signature = p256::ecdsa::signature::Signer::sign(&signer, &message);
     let signature = crate::DeviceSignature::from_bytes(signature.to_bytes().into());
     let key = device_key();
-    assert!(key.has_signed(&signed, &signature));
+    assert!(key.has_signed(&message, &signature));
     let other = acknowledgement(&context(), &Tag::from_bytes([2; 32]));
     assert!(!key.has_signed(&other, &signature));
 }

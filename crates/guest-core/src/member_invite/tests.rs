@@ -118,12 +118,8 @@ fn or_20_a_link_opens_with_its_own_key_only() {
 }
 
 fn made() -> MemberInvite {
-    let mail = MailNote {
-        id: MailId::from_bits(4),
-        state: MailState::Queued,
-        detail: None,
-        told: false,
-    };
+    let mail =
+        MailNote { id: MailId::from_bits(4), state: MailState::Queued, detail: None, told: false };
     let email = Email::parse("new@acme.example").unwrap();
     let (team, id) = (TeamId::parse("acme").unwrap(), MemberInviteId::from_bits(1));
     MemberInvite::make(team, id, email, UserId::from_bits(2), mail, at(0)).next

@@ -10,8 +10,7 @@ use std::thread;
 use guest_core::{
     Commitment, Context, Details, DeviceName, DevicePublicKey, GreetingEnd,
     GreetingMessage as Message, GuestRandom, GuestSide, GuestStage, HostRandom, HostSide,
-    HostStage, MemberInviteId, Nonce, PersonName, PublicKey, Sealed, Side, Signature,
-    Tag, TeamId,
+    HostStage, MemberInviteId, Nonce, PersonName, PublicKey, Sealed, Side, Signature, Tag, TeamId,
 };
 use p256::ecdsa::SigningKey;
 use sha2::{Digest as _, Sha256};
@@ -28,7 +27,7 @@ fn or_24_a_hostile_relay_never_succeeds_in_silence() {
         })
     });
     let seen = workers.collect::<Vec<_>>().into_iter().map(|worker| worker.join().unwrap());
-    let seen = seen.fold(Seen::default(), Seen::with);
+    let seen = seen.fold(Seen::default(), |all, seen| all.with(&seen));
     // The runs went deep enough to mean something.
     assert_eq!(seen.runs, RUNS);
     for (what, count) in [
@@ -44,20 +43,24 @@ fn or_24_a_hostile_relay_never_succeeds_in_silence() {
 }
 
 /// One attempt between two honest people over a hostile relay.
-fn play(seed: u64, details: &Details, seen: &mut Seen) {
-    let mut chance = Chance::of(seed);
+fn play(run: u64, details: &Details, seen: &mut Seen) {
+    let mut chance = Chance::of(run);
     let mut host = HostSide::begin(context(), &chance.host());
     let mut guest = GuestSide::begin(context(), &chance.guest());
     let mut relay = Relay::of(&mut chance);
-    let (mut from_host, mut from_guest, mut accepted) = (0, 0, None);
+    let (mut carried, mut accepted) = ((0, 0), None);
     for _ in 0..ROUNDS {
-        let new_from_host = host.said()[from_host..].to_vec();
-        let new_from_guest = guest.said()[from_guest..].to_vec();
-        (from_host, from_guest) = (host.said().len(), guest.said().len());
+        let new_from_host = host.said()[carried.0..].to_vec();
+        let new_from_guest = guest.said()[carried.1..].to_vec();
+        carried = (host.said().len(), guest.said().len());
         relay.overhear(&host, &guest, details);
         let (for_host, for_guest) = relay.carry(new_from_host, new_from_guest, &mut chance);
-        for_host.iter().for_each(|message| host.handle_message(message));
-        for_guest.iter().for_each(|message| guest.handle_message(message));
+        for message in &for_host {
+            host.handle_message(message);
+        }
+        for message in &for_guest {
+            guest.handle_message(message);
+        }
         act_as_guest(&mut guest, &host, details);
         if let HostStage::Confirm(seen_by_host) = host.stage() {
             accepted = Some(seen_by_host);
@@ -67,13 +70,13 @@ fn play(seed: u64, details: &Details, seen: &mut Seen) {
     seen.count(&host, &guest);
     // No silent success: what was accepted is what the guest said of themselves…
     if accepted.is_some() {
-        assert_eq!(accepted.as_ref(), Some(details), "run {seed}");
+        assert_eq!(accepted.as_ref(), Some(details), "run {run}");
         let said = |message: &Message| matches!(message, Message::Details { .. });
-        assert!(guest.said().iter().any(said), "run {seed}: accepted what nobody said");
+        assert!(guest.said().iter().any(said), "run {run}: accepted what nobody said");
     }
     // … and whoever believes to have joined was accepted.
     if let GuestStage::Done(tag) = guest.stage() {
-        assert_eq!(host.said().last(), Some(&Message::Accepted { tag }), "run {seed}");
+        assert_eq!(host.said().last(), Some(&Message::Accepted { tag }), "run {run}");
     }
 }
 
@@ -171,8 +174,12 @@ impl Relay {
     ) -> (Vec<Message>, Vec<Message>) {
         match self {
             Self::Between(between) => {
-                from_host.iter().for_each(|message| between.to_host.handle_message(message));
-                from_guest.iter().for_each(|message| between.to_guest.handle_message(message));
+                for message in &from_host {
+                    between.to_host.handle_message(message);
+                }
+                for message in &from_guest {
+                    between.to_guest.handle_message(message);
+                }
                 let for_host = between.to_host.said()[between.told_host..].to_vec();
                 let for_guest = between.to_guest.said()[between.told_guest..].to_vec();
                 between.told_host += for_host.len();
@@ -238,17 +245,18 @@ fn changed(message: &Message, chance: &mut Chance) -> Message {
 
 /// Returns a message of the same step that somebody made up.
 fn forged(message: &Message, chance: &mut Chance) -> Message {
-    let real = match message {
-        // The guest's nonce, and another that a forged hash is for.
-        Message::GuestCommitment { .. } if chance.below(2) == 0 => {
-            return Message::GuestCommitment { hash: commitment_of([7; 32]) };
-        }
-        Message::GuestNonce { .. } if chance.below(2) == 0 => {
-            return Message::GuestNonce { nonce: Nonce::from_bytes([7; 32]) };
-        }
-        other => other.clone(),
-    };
-    filled(&real, |bytes| bytes.iter_mut().for_each(|byte| *byte = chance.byte()))
+    // A hash of somebody else's nonce, and the nonce that it is for.
+    if let Message::GuestCommitment { .. } = message
+        && chance.below(2) == 0
+    {
+        return Message::GuestCommitment { hash: commitment_of([7; 32]) };
+    }
+    if let Message::GuestNonce { .. } = message
+        && chance.below(2) == 0
+    {
+        return Message::GuestNonce { nonce: Nonce::from_bytes([7; 32]) };
+    }
+    filled(message, |bytes| bytes.iter_mut().for_each(|byte| *byte = chance.byte()))
 }
 
 /// Returns what binds a guest to a nonce.
@@ -329,7 +337,7 @@ impl Seen {
         self.unopened += u64::from(confirmed && host.end() == Some(GreetingEnd::BadMessage));
     }
 
-    fn with(self, other: Self) -> Self {
+    fn with(self, other: &Self) -> Self {
         Self {
             runs: self.runs + other.runs,
             joined: self.joined + other.joined,

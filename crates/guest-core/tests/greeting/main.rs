@@ -1,7 +1,6 @@
 //! The greeting as its two sides are used: over a relay that is hostile, and against vectors.
 
 #![expect(
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,

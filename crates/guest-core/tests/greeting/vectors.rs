@@ -150,8 +150,8 @@ fn device_key(number: u64) -> DevicePublicKey {
 
 fn context(number: u64) -> Context {
     let invitation = MemberInviteId::from_bits(u128::from(number) << 64 | 0x0123_4567);
-    let team = ["acme", "a", "a-team-with-a-name-of-32-letters", "x-1"]
-        [usize::try_from(number).unwrap()];
+    let team =
+        ["acme", "a", "a-team-with-a-name-of-32-letters", "x-1"][usize::try_from(number).unwrap()];
     Context { team: TeamId::parse(team).unwrap(), invitation }
 }
 

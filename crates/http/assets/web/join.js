@@ -212,9 +212,9 @@ document.getElementById("details-form")?.addEventListener("submit", (event) => {
   event.preventDefault();
   void tell(/** @type {HTMLFormElement} */ (event.target));
 });
-// Whoever closes the page waits no more, and the other side need not find out by itself.
+// Whoever closes the page waits no more. Who is being greeted may only load it again, and the host joins them there.
 addEventListener("pagehide", () => {
-  if (!opening || isOver) return;
+  if (!opening || isOver || [...attempts.values()].some(({ side }) => !side.end)) return;
   const body = new Blob([JSON.stringify({ opening })], { type: "application/json" });
   navigator.sendBeacon(`${path}/end`, body);
 });

@@ -52,9 +52,7 @@ async fn invite(State(server): State<Server>, place: Place, form: Form) -> Answe
         Ok(sent) if sent.data.iter().all(|one| one.outcome == "invited") => {
             Ok(place.done("/invitations", Said::InvitationSent))
         }
-        Ok(sent) => {
-            shown(&server, &place, Part::default(), "", sent.data, &Wrong::default()).await
-        }
+        Ok(sent) => shown(&server, &place, Part::default(), "", sent.data, &Wrong::default()).await,
         Err(fault) => {
             let wrong = Wrong::with(fault, &["/emails"])?;
             shown(&server, &place, Part::default(), typed, Vec::new(), &wrong).await

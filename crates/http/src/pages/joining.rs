@@ -19,11 +19,7 @@ pub(super) fn routes() -> Router<Server> {
 }
 
 /// `GET /j/{token}`: the team, who invites, and nobody else; looking changes nothing (OR-20).
-async fn show(
-    State(server): State<Server>,
-    By(visitor): By,
-    At(token): At<String>,
-) -> Response {
+async fn show(State(server): State<Server>, By(visitor): By, At(token): At<String>) -> Response {
     match greetings::look(&server, &visitor, &token).await {
         Ok(shown) => {
             let shell = Shell::of(&server);

@@ -22,13 +22,13 @@ pub(crate) fn send(
     call: Call,
     team: String,
     id: WorkspaceId,
-    content: ContentView,
+    content: &ContentView,
     asked: &HeaderMap,
 ) -> Answer {
     let tag = format!("\"{}\"", content.hash);
     if matches(asked.get(header::IF_NONE_MATCH), &tag) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
-        mark(response.headers_mut(), &content, &tag);
+        mark(response.headers_mut(), content, &tag);
         return Ok(response);
     }
     let is_current = |value: &HeaderValue| value.as_bytes() == tag.as_bytes();
@@ -52,7 +52,7 @@ pub(crate) fn send(
     let mut response = Response::new(Body::from_stream(reading.stream()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    mark(headers, &content, &tag);
+    mark(headers, content, &tag);
     headers.insert(header::CONTENT_TYPE, BYTES);
     headers.insert(header::CONTENT_DISPOSITION, named(&content.name));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));

@@ -100,7 +100,7 @@ async fn content(
     headers: HeaderMap,
 ) -> Answer {
     let content = server.app.content(&call, &team, id, file, None).await?;
-    send(&server, call, team, id, content, &headers)
+    send(&server, call, team, id, &content, &headers)
 }
 
 /// Downloads a version of a file, or a range of it.
@@ -120,5 +120,5 @@ async fn version_content(
     headers: HeaderMap,
 ) -> Answer {
     let content = server.app.content(&call, &team, id, file, Some(version)).await?;
-    send(&server, call, team, id, content, &headers)
+    send(&server, call, team, id, &content, &headers)
 }

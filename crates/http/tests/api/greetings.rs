@@ -45,7 +45,8 @@ async fn or_21_each_side_is_pushed_what_the_other_says() {
     bob.post(&format!("{host_path}/end"), end).await.is(204);
     assert_eq!(guest.next().await["attempts"][0]["end"], "cancelled_by_host");
     assert_eq!(host.next().await["attempt"]["end"], "cancelled_by_host");
-    let late = json!({ "opening": GUEST, "attempt": attempt["id"], "reason": "cancelled_by_guest" });
+    let late =
+        json!({ "opening": GUEST, "attempt": attempt["id"], "reason": "cancelled_by_guest" });
     let answer = nobody.post(&format!("{guest_path}/end"), late).await;
     assert_eq!(answer.refused(409, "greeting_over")["reason"], "cancelled_by_host");
 }

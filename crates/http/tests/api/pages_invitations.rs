@@ -11,10 +11,14 @@ async fn wb_9_people_are_invited_by_email() {
     shows(&bob.get("/t/acme/invitations").await, &["Nobody was invited yet"]);
     let sent = bob.send("/t/acme/invitations", &[("emails", "sam@guests.example")]).await;
     let next = sent_on(&sent);
-    shows(&bob.get(&next).await, &["The invitation is on its way.", "sam@guests.example", "pending"]);
+    shows(
+        &bob.get(&next).await,
+        &["The invitation is on its way.", "sam@guests.example", "pending"],
+    );
     let again = [("emails", "SAM@guests.example, mia@acme.example, nonsense")];
     let page = bob.send("/t/acme/invitations", &again).await;
-    let words = ["invited before, and sent the same again", "mia@acme.example", "nonsense", "not invited"];
+    let words =
+        ["invited before, and sent the same again", "mia@acme.example", "nonsense", "not invited"];
     says(&page, 200, &words);
     let wrong = bob.send("/t/acme/invitations", &[("emails", "mia@acme.example")]).await;
     says(&wrong, 409, &["already that of a user"]);

@@ -1,5 +1,5 @@
 //! Signing on at a certified `OpenID` provider, npm's `oidc-provider` (OR-32).
-#![expect(clippy::unwrap_used, reason = "fixtures of tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "fixtures of tests")]
 
 mod provider;
 

@@ -20,6 +20,8 @@ pub(super) struct Session {
     phase: Phase,
     held: Held,
     refused_input: u64,
+    /// How much of the guest's input went on.
+    input: u64,
     pictures: u64,
 }
 
@@ -59,12 +61,17 @@ impl Session {
             phase: Phase::Handshake(Handshake::ComputerVersion),
             held: Held::default(),
             refused_input: 0,
+            input: 0,
             pictures: 0,
         }
     }
 
     pub(super) fn refused_input(&self) -> u64 {
         self.refused_input
+    }
+
+    pub(super) fn input(&self) -> u64 {
+        self.input
     }
 
     pub(super) fn pictures(&self) -> u64 {
@@ -165,7 +172,13 @@ impl Session {
             GuestMessage::CutText(text) => self.permissions.allow(Side::Guest, &text),
             GuestMessage::SetDesktopSize | GuestMessage::Power => return Ok(Verdict::Drop),
         };
-        self.refused_input += u64::from(!permitted);
+        if matches!(
+            message,
+            GuestMessage::Key { .. } | GuestMessage::Pointer(_) | GuestMessage::CutText(_)
+        ) {
+            let count = if permitted { &mut self.input } else { &mut self.refused_input };
+            *count += 1;
+        }
         Ok(if permitted { Verdict::Pass } else { Verdict::Drop })
     }
 

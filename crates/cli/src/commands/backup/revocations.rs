@@ -26,8 +26,8 @@ pub(super) fn read(
     settings: &Settings,
 ) -> Result<Vec<Revocation>, Failure> {
     let shown = file.display();
-    let bytes = fs::read(file)
-        .map_err(|error| Failure::doing(&format!("cannot read {shown}"), &error))?;
+    let bytes =
+        fs::read(file).map_err(|error| Failure::doing(&format!("cannot read {shown}"), &error))?;
     match bytes.trim_ascii_start().first() {
         Some(b'{' | b'[') => serde_json::from_slice::<Listed>(&bytes)
             .map(Listed::revocations)
@@ -139,8 +139,9 @@ struct ListedUser {
 impl Listed {
     fn revocations(self) -> Vec<Revocation> {
         let (Self::Page { data: users } | Self::All(users)) = self;
-        let revoked =
-            |user: ListedUser| user.revoked_at.map(|revoked_at| Revocation { id: user.id, revoked_at });
+        let revoked = |user: ListedUser| {
+            user.revoked_at.map(|revoked_at| Revocation { id: user.id, revoked_at })
+        };
         users.into_iter().filter_map(revoked).collect()
     }
 }
@@ -152,7 +153,8 @@ mod tests {
     #[test]
     fn or_9_revocations_are_read_from_a_list_of_users() {
         let id = guest_core::UserId::from_bits(7);
-        let user = format!(r#"{{"id": "{id}", "name": "mia", "revoked_at": "2026-12-01T09:00:00Z"}}"#);
+        let user =
+            format!(r#"{{"id": "{id}", "name": "mia", "revoked_at": "2026-12-01T09:00:00Z"}}"#);
         let active = r#"{"id": "usr_00000000000000000000000000", "revoked_at": null}"#;
         for text in [format!("[{user}, {active}]"), format!(r#"{{"data": [{active}, {user}]}}"#)] {
             let listed: Listed = serde_json::from_str(&text).unwrap();

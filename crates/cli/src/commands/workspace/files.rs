@@ -137,8 +137,8 @@ async fn send_from(
     let ask = admin.ask(Method::PATCH, path).await?;
     let ask = ask
         .bytes("application/partial-upload", bytes)
-        .header("upload-offset", offset)
-        .header("upload-complete", if is_end { "?1" } else { "?0" });
+        .header("upload-offset", &offset)
+        .header("upload-complete", &if is_end { "?1" } else { "?0" });
     let answer = admin.call(ask).await?;
     Ok(Some(answer).filter(|_| is_end))
 }
@@ -207,7 +207,7 @@ impl Source {
             let before = sink.count;
             let ask = admin.ask(Method::GET, &path).await?;
             let ask =
-                if before > 0 { ask.header("range", format!("bytes={before}-")) } else { ask };
+                if before > 0 { ask.header("range", &format!("bytes={before}-")) } else { ask };
             match admin.download(ask, &mut sink).await {
                 Ok(()) => break,
                 Err(Failure::Broken(_)) if breaks < BREAKS_MOST => {

@@ -59,7 +59,7 @@ pub(super) async fn download(
     headers: HeaderMap,
 ) -> Answer {
     let content = server.app.content(place.call(), place.id(), id, file, version).await?;
-    send(&server, place.call().clone(), place.id().to_owned(), id, content, &headers)
+    send(&server, place.call().clone(), place.id().to_owned(), id, &content, &headers)
 }
 
 /// `GET …/files/{file}/delete`: asks whether to delete it.
