@@ -69,7 +69,10 @@ impl Ask {
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "a body is made to be sent")]
     pub(crate) fn body(self, body: Value) -> Self {
-        Self { body: Some(Body { kind: "application/json", bytes: body.to_string().into() }), ..self }
+        Self {
+            body: Some(Body { kind: "application/json", bytes: body.to_string().into() }),
+            ..self
+        }
     }
 
     /// Sends bytes of another kind.

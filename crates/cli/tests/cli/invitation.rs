@@ -61,8 +61,8 @@ fn greet(server: &Server, sent: &Value, command: &mut Command) {
     let mut guest = Guest::come(server, token, invitation["id"].as_str().unwrap());
     let mut terminal = Terminal::start(command);
 
-    let code = terminal.read("read this code out: ");
     guest.until("the host's code", |stage| matches!(stage, GuestStage::Pick(_)));
+    let code = terminal.read("read this code out: ");
     guest.side.handle_pick(&code);
     guest.until("one's own code", |stage| matches!(stage, GuestStage::Say(_)));
     let GuestStage::Say(code) = guest.side.stage() else { panic!() };

@@ -96,6 +96,10 @@ const OTHERS: [&str; 8] = ["ada", "olga", "bob", "cory", "carl", "mia", "rex", "
 /// What somebody else was mailed: whoever has that link is told who invites them (OR-20).
 const THEIR_LINK: &str = "/v1/member-invite-links/";
 
+/// The page behind it.
+#[cfg(feature = "pages")]
+const THEIR_PAGE: &str = "/j/";
+
 /// Has eve invited by cory to the team computer, and returns the secret part of her link.
 async fn invited(world: &World, things: &Things) -> String {
     let body = invite_body(&things.computer, "eve@acme.example");
@@ -180,6 +184,7 @@ async fn links(eve: &Client, token: &str, found: &mut Found) {
 async fn pages(world: &World, things: &Things, token: &str, found: &mut Found) {
     let mut eve = crate::browser::Browser::of(world, "eve");
     let mut waiting = crate::pages_walk::pages(things);
+    waiting.retain(|path| !path.starts_with(THEIR_PAGE));
     waiting.extend(["/", "/t/acme", "/t/acme/users", "/t/acme/devices"].map(str::to_owned));
     waiting.push(format!("/t/acme/workspaces/{}", things.workspace));
     waiting.push(format!("/g/{token}"));

@@ -31,9 +31,20 @@ pub(crate) fn with_root() -> Settings {
 /// Returns the request of this number, signed with a certificate that is valid until the first day
 /// of a year.
 pub(crate) fn signed(number: u128, name: &str, address: &str, until: i32) -> Value {
+    signed_for(ORIGIN, number, name, address, until)
+}
+
+/// Returns the same for the server that is reached at an address.
+pub(crate) fn signed_for(
+    server: &str,
+    number: u128,
+    name: &str,
+    address: &str,
+    until: i32,
+) -> Value {
     let person = ROOT.issue(name, address, 7, until);
     let terms = JoinTerms {
-        server: ORIGIN,
+        server,
         team: TeamId::parse("acme").unwrap(),
         request: JoinRequestId::from_bits(number),
         device: None,

@@ -1,14 +1,14 @@
 //! One of everything in the team, to ask about.
 
 use guest_app::{
-    ApiKeyDraft, Call, Caller, ComputerChange, ComputerDraft, EmailsDraft, GroupDraft,
-    Heartbeat, InviteDraft, KeyDraft, MemberInvitesDraft, OrderDraft, Paging, QuoteDraft,
-    UploadDraft, WaitDraft, WindowDraft,
-    WorkspaceDraft, WorkspaceRoleDraft,
+    ApiKeyDraft, Call, Caller, ComputerChange, ComputerDraft, EmailsDraft, GroupDraft, Heartbeat,
+    InviteDraft, KeyDraft, MemberInvitesDraft, OrderDraft, Paging, QuoteDraft, UploadDraft,
+    WaitDraft, WindowDraft, WorkspaceDraft, WorkspaceRoleDraft,
 };
 use guest_core::{ComputerId, FileId, Purpose, Secret, UploadId, WorkspaceId};
 use serde_json::{Value, json};
 
+use crate::joining::{signed_for, wait};
 use crate::world::{World, aside};
 
 /// One of everything in the team `acme`, by its id.
@@ -103,10 +103,12 @@ impl Things {
         let opening = WaitDraft { opening: "B".repeat(21) + "A" };
         app.wait_for_greeting(&bob, &member_token, &opening).wait().unwrap();
         let plans = Plans::of(world, computer);
-        let draft = serde_json::from_value(crate::joining::of_nova(0x70)).unwrap();
+        let here = &app.config().public_url;
+        let signed = signed_for(here, 0x70, "Nova Stern", "nova@example.org", 2029);
+        let draft = serde_json::from_value(signed).unwrap();
         let nobody = Call { caller: Caller::Nobody, origin: None, once: None };
         let joined = app.submit_join_request(&nobody, "acme", &draft);
-        let join_request = crate::joining::wait(joined).unwrap().id.to_string();
+        let join_request = wait(joined).unwrap().id.to_string();
         Self {
             join_request,
             computer_key: key.id.to_string(),
