@@ -234,18 +234,18 @@ mod tests {
         let bucket = |name: &str, folder: &str| {
             Ok(Place::Bucket { name: name.to_owned(), folder: folder.to_owned() })
         };
-        check("/srv/files", folder("/srv/files"));
-        check("files", folder("files"));
-        check("s3://guest-files", bucket("guest-files", ""));
-        check("s3://guest-files/", bucket("guest-files", ""));
-        check("s3://guest.files/prod/a", bucket("guest.files", "prod/a"));
-        check("", Err(BadPlace::Empty));
-        check("S3://x", Err(BadPlace::Scheme));
-        check("gs://x", Err(BadPlace::Scheme));
-        check("s3://", Err(BadPlace::Bucket));
-        check("s3:///x", Err(BadPlace::Bucket));
-        check("s3://a b", Err(BadPlace::Bucket));
-        check("s3://a/../b", Err(BadPlace::Folder));
+        check("/srv/files", &folder("/srv/files"));
+        check("files", &folder("files"));
+        check("s3://guest-files", &bucket("guest-files", ""));
+        check("s3://guest-files/", &bucket("guest-files", ""));
+        check("s3://guest.files/prod/a", &bucket("guest.files", "prod/a"));
+        check("", &Err(BadPlace::Empty));
+        check("S3://x", &Err(BadPlace::Scheme));
+        check("gs://x", &Err(BadPlace::Scheme));
+        check("s3://", &Err(BadPlace::Bucket));
+        check("s3:///x", &Err(BadPlace::Bucket));
+        check("s3://a b", &Err(BadPlace::Bucket));
+        check("s3://a/../b", &Err(BadPlace::Folder));
     }
 
     #[test]
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(text: &str, expected: Result<Place, BadPlace>) {
-        assert_eq!(Place::parse(text), expected, "{text}");
+    fn check(text: &str, expected: &Result<Place, BadPlace>) {
+        assert_eq!(&Place::parse(text), expected, "{text}");
     }
 }

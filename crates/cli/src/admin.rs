@@ -310,9 +310,9 @@ impl Admin {
             (Some(_), Some(_)) => {
                 Err(usage(&format!("several workspaces are called {name}: name one by its id")))
             }
-            (found, _) => found
-                .and_then(|one| text(one, "id"))
-                .ok_or_else(|| not_found("workspace", name)),
+            (found, _) => {
+                found.and_then(|one| text(one, "id")).ok_or_else(|| not_found("workspace", name))
+            }
         }
     }
 

@@ -32,12 +32,8 @@ pub(crate) fn app(
         key,
     };
     let words = Words::new(origin(settings));
-    let app = App::new(
-        store,
-        config,
-        Arc::new(SystemEntropy::new(Arc::clone(&clock))),
-        Arc::new(words),
-    );
+    let app =
+        App::new(store, config, Arc::new(SystemEntropy::new(Arc::clone(&clock))), Arc::new(words));
     match &settings.sso {
         Some(sso) => {
             let directory = Directory::new(sso.value.settings.clone(), move || clock.now());
@@ -57,9 +53,8 @@ pub(crate) fn with_files(app: App, settings: &Settings) -> Result<App, Failure> 
     if let Place::Folder(path) = place {
         make_private_folder(path)?;
     }
-    let blobs = ObjectBlobs::open(place, std::env::vars()).map_err(|error| {
-        Failure::doing(&format!("cannot keep files in {place}"), &error)
-    })?;
+    let blobs = ObjectBlobs::open(place, std::env::vars())
+        .map_err(|error| Failure::doing(&format!("cannot keep files in {place}"), &error))?;
     let quota = settings.file_quota.value;
     Ok(app.with_files(FileStore { blobs: Arc::new(blobs), quota }))
 }

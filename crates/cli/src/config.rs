@@ -278,7 +278,8 @@ impl Said {
             return Some(found);
         }
         let url = self.memory.public_url.clone().filter(|_| key == Setting::PublicUrl);
-        let remembered = url.or_else(|| self.memory.blobs.clone().filter(|_| key == Setting::Blobs));
+        let remembered =
+            url.or_else(|| self.memory.blobs.clone().filter(|_| key == Setting::Blobs));
         let remembered =
             remembered.or_else(|| self.memory.sso.clone().filter(|_| key == Setting::Sso));
         remembered.map(|value| (value, Place::Memory))

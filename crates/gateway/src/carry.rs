@@ -257,16 +257,18 @@ impl Carried<'_> {
         let Ok(error) = error.into_inner().downcast::<tungstenite::Error>() else {
             return SessionEndReason::Left;
         };
-        match *error {
+        let is_gone = matches!(
+            *error,
             tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
-            | tungstenite::Error::ConnectionClosed
-            | tungstenite::Error::AlreadyClosed
-            | tungstenite::Error::Io(_) => SessionEndReason::Left,
-            breach => {
-                tracing::info!(session = %self.session, %breach, "the guest broke the protocol");
-                SessionEndReason::ProtocolError
-            }
+                | tungstenite::Error::ConnectionClosed
+                | tungstenite::Error::AlreadyClosed
+                | tungstenite::Error::Io(_)
+        );
+        if is_gone {
+            return SessionEndReason::Left;
         }
+        tracing::info!(session = %self.session, breach = %error, "the guest broke the protocol");
+        SessionEndReason::ProtocolError
     }
 
     fn broken(&self, who: &str, violation: &Violation) -> SessionEndReason {

@@ -1,8 +1,8 @@
 //! What whoever runs the server decides.
 
 use guest_core::{
-    Email, InviteId, Link, LinkToken, MacKey, MemberInviteId, MemberLink, PaymentMethod, PriceList, RefundPolicy, Secret,
-    SessionId, TeamId,
+    Email, InviteId, Link, LinkToken, MacKey, MemberInviteId, MemberLink, PaymentMethod, PriceList,
+    RefundPolicy, Secret, SessionId, TeamId,
 };
 
 /// What whoever runs the server decides.

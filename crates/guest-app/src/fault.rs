@@ -1,12 +1,12 @@
 //! Why a use case gave no answer.
 
 use guest_core::{
-    ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, DeviceRefusal, EditRefusal,
-    Email, EndedRefusal, Fact, Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal,
-    MemberInviteRefusal, JoinRefusal, MoveRefusal, PostRefusal, ProofRefusal, QuantityRefusal, QuotaExceeded, RateLimited,
-    Refusal, RefusalKind, RoleMissing, SetUpRefusal, SharingRefusal, TicketRefusal,
-    TimeRequestRefusal, TooManyCodes, UploadRefusal, UserRefusal, WorkspaceClaimRefusal,
-    VALIDATION,
+    ClaimRefusal, CodeRefusal, ConfirmRefusal, ConnectRefusal, DeviceRefusal, EditRefusal, Email,
+    EndedRefusal, Fact, Facts, Forbidden, InputError, InsufficientCredits, InviteRefusal,
+    JoinRefusal, MemberInviteRefusal, MoveRefusal, PostRefusal, ProofRefusal, QuantityRefusal,
+    QuotaExceeded, RateLimited, Refusal, RefusalKind, RoleMissing, SetUpRefusal, SharingRefusal,
+    TicketRefusal, TimeRequestRefusal, TooManyCodes, UploadRefusal, UserRefusal, VALIDATION,
+    WorkspaceClaimRefusal,
 };
 
 use crate::StoreError;

@@ -1,8 +1,8 @@
 //! Mails on their way out: everything a letter needs, and the ports that write and carry it.
 
 use guest_core::{
-    ComputerName, Delivery, Email, GuestNews, Instant, InviteId, JoinAnswer, MailId, Message, Permissions,
-    SenderNews, TeamName, Title, Window, Zone,
+    ComputerName, Delivery, Email, GuestNews, Instant, InviteId, JoinAnswer, MailId, Message,
+    Permissions, SenderNews, TeamName, Title, Window, Zone,
 };
 
 /// A mail with everything that its words need.

@@ -91,13 +91,11 @@ pub use invites::{
     InviteFilter, InviteForm, InvitePreview, InviteQuery, InvitesMade, MailPreview, QuickWindow,
     Warning,
 };
-pub use member_invites::{
-    InvitationSent, InvitationsSent, MemberInviteView, MemberInvitesDraft,
-};
 pub use join_requests::{
     AcceptEach, AcceptManyDraft, AcceptedEach, AcceptedMany, JoinAcceptDraft, JoinDeviceDraft,
     JoinDraft, JoinFilter, JoinPageView, JoinRequestView, JoinStatusView, Joined, VouchedView,
 };
+pub use member_invites::{InvitationSent, InvitationsSent, MemberInviteView, MemberInvitesDraft};
 pub use once::Replay;
 pub use outbox::{LEASE, Leased, MailFilter, MailRow};
 pub use paging::Paging;

@@ -255,10 +255,7 @@ const JOIN_REQUEST_COLUMNS: &[Column] = &[
 /// Requests that wait by when they were submitted.
 pub const JOIN_REQUEST_WAITING: Index = Index {
     name: "join_request_waiting",
-    columns: &[
-        at(JOIN_REQUEST_COLUMNS, "team"),
-        at(JOIN_REQUEST_COLUMNS, "submitted_at"),
-    ],
+    columns: &[at(JOIN_REQUEST_COLUMNS, "team"), at(JOIN_REQUEST_COLUMNS, "submitted_at")],
     only: Only::Null(at(JOIN_REQUEST_COLUMNS, "ended_at")),
     unique: false,
 };
@@ -315,11 +312,7 @@ const DEVICE_COLUMNS: &[Column] = &[
 /// Devices by user, in the order in which they were enrolled.
 pub const DEVICE_USER: Index = Index {
     name: "device_user",
-    columns: &[
-        at(DEVICE_COLUMNS, "team"),
-        at(DEVICE_COLUMNS, "user_id"),
-        at(DEVICE_COLUMNS, "id"),
-    ],
+    columns: &[at(DEVICE_COLUMNS, "team"), at(DEVICE_COLUMNS, "user_id"), at(DEVICE_COLUMNS, "id")],
     only: Only::All,
     unique: false,
 };

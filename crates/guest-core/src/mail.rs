@@ -5,7 +5,10 @@
 
 use chrono::TimeDelta;
 
-use crate::{Instant, Invite, InviteId, JoinAnswer, MemberInviteId, NotReady, Note, REMINDER, VoidCause, Window};
+use crate::{
+    Instant, Invite, InviteId, JoinAnswer, MemberInviteId, NotReady, Note, REMINDER, VoidCause,
+    Window,
+};
 
 /// Something to tell somebody by mail.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -76,7 +76,10 @@ fn site(peer: IpAddr) -> IpAddr {
 ///
 /// A person needs a few; an office behind one address a few dozen.
 const TABLE: [(Limit, u32); 5] = [
-    (Limit::Codes, 30), (Limit::Tries, 60), (Limit::Links, 300), (Limit::Strangers, 600),
+    (Limit::Codes, 30),
+    (Limit::Tries, 60),
+    (Limit::Links, 300),
+    (Limit::Strangers, 600),
     (Limit::Joins, 30),
 ];
 

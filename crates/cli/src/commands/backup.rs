@@ -208,7 +208,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// How a database of SQLite begins.
+/// How a database of `SQLite` begins.
 const DATABASE: &[u8; 16] = b"SQLite format 3\0";
 
 /// What the key is called beside a backup.

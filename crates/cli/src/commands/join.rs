@@ -98,13 +98,12 @@ impl Request {
     fn signed(&self, server: &str) -> Result<JoinDraft, Failure> {
         let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
         let team = TeamId::parse(&self.team).map_err(|error| usage(&error))?;
-        let request = match &self.id {
-            Some(id) => id.parse().map_err(|error: guest_core::BadId| usage(&error))?,
-            None => {
-                let mut bits = [0; 16];
-                entropy::fill(&mut bits);
-                JoinRequestId::from_bits(u128::from_be_bytes(bits))
-            }
+        let request = if let Some(id) = &self.id {
+            id.parse().map_err(|error: guest_core::BadId| usage(&error))?
+        } else {
+            let mut bits = [0; 16];
+            entropy::fill(&mut bits);
+            JoinRequestId::from_bits(u128::from_be_bytes(bits))
         };
         let device = if let (Some(name), Some(key)) = (&self.device_name, &self.device_key) {
             Some((

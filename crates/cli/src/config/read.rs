@@ -75,8 +75,8 @@ pub(super) fn path(text: &str) -> Result<PathBuf, String> {
 /// Reads whom the server lets vouch for people (OR-30).
 pub(super) fn sso(text: &str) -> Result<Sso, String> {
     let path = path(text)?;
-    let settings = guest_identity::Settings::load(&path)
-        .map_err(|error| crate::failure::chain(&error))?;
+    let settings =
+        guest_identity::Settings::load(&path).map_err(|error| crate::failure::chain(&error))?;
     Ok(Sso { path, settings })
 }
 
@@ -108,7 +108,8 @@ pub(super) fn blobs(text: &str) -> Result<Blobs, String> {
 
 /// Reads a number of bytes, such as `500MiB`.
 pub(super) fn bytes(text: &str) -> Result<u64, String> {
-    let number = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == ' ');
+    let number =
+        text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == ' ');
     let unit = text.get(number.len()..).unwrap_or_default().trim();
     let scale = match unit {
         "" | "B" => Some(0),
@@ -118,9 +119,9 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
         "TiB" => Some(40),
         _ => None,
     };
-    let bytes = scale.zip(number.parse::<u64>().ok()).and_then(|(scale, number)| {
-        number.checked_mul(1 << scale)
-    });
+    let bytes = scale
+        .zip(number.parse::<u64>().ok())
+        .and_then(|(scale, number)| number.checked_mul(1 << scale));
     // Rows hold no larger numbers.
     bytes
         .filter(|bytes| i64::try_from(*bytes).is_ok())

@@ -5,9 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use guest_blobs::Place as Blobs;
-use guest_core::{
-    Email, PaymentMethod, PriceList, Purpose, QUOTA_DEFAULT, RefundPolicy, Secret,
-};
+use guest_core::{Email, PaymentMethod, PriceList, Purpose, QUOTA_DEFAULT, RefundPolicy, Secret};
 use serde_json::{Value, json};
 
 use super::read::{self, Reading};
@@ -112,9 +110,8 @@ impl Settings {
         let mail = reading.with_default(Setting::Mail, read::mail, || {
             format!("dir:{}", data.value.join("mail").display())
         });
-        let blobs = reading.with_default(Setting::Blobs, read::blobs, || {
-            Blobs::Folder(data.value.join("blobs"))
-        });
+        let blobs = reading
+            .with_default(Setting::Blobs, read::blobs, || Blobs::Folder(data.value.join("blobs")));
         let Some(mail_from) = mail_from(&mut reading, &public_url.value) else {
             return Err(reading.wrongs);
         };

@@ -74,6 +74,7 @@ impl<S> Filter<S> for Repeats {
         Interest::always()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "what is logged is no business of the rules")]
     fn event_enabled(&self, event: &Event<'_>, _context: &Context<'_, S>) -> bool {
         let metadata = event.metadata();
         *metadata.level() > Level::WARN
@@ -92,6 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "any moment will do")]
     fn qu_21_what_is_said_again_and_again_does_not_fill_the_disk() {
         let (repeats, start) = (Repeats::default(), Instant::now());
         let said =

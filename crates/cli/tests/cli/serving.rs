@@ -43,8 +43,14 @@ fn wb_13_a_server_without_a_team_prints_a_link_to_set_one_up() {
     let place = Place::empty();
     let (first, log) = printed(&place);
     let (address, link) = first.unwrap();
-    assert!(address.starts_with("http://127.0.0.1:") && link.starts_with("su_"), "{address} {link}");
-    assert!(log.contains("there is no team yet") && !log.contains(&link), "a log has no secret: {log}");
+    assert!(
+        address.starts_with("http://127.0.0.1:") && link.starts_with("su_"),
+        "{address} {link}"
+    );
+    assert!(
+        log.contains("there is no team yet") && !log.contains(&link),
+        "a log has no secret: {log}"
+    );
     let (second, _) = printed(&place);
     assert_ne!(second.unwrap().1, link, "each start draws another");
     place.ok("init --team acme --name Acme --owner ada@acme.example");
@@ -55,8 +61,7 @@ fn wb_13_a_server_without_a_team_prints_a_link_to_set_one_up() {
 /// Starts a server, stops it, and returns the link that it printed, if it did, with what it logged.
 fn printed(place: &Place) -> (Option<(String, String)>, String) {
     let mut command = place.command("serve --listen 127.0.0.1:0 --log-format json");
-    let mut child =
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
     // What it prints comes before it answers.

@@ -122,29 +122,31 @@ impl GreetingStep {
                 let (version, key) = (version(reading, self.version), self.key(reading));
                 Some(Message::GuestKey { version: version?, key: key? })
             }
-            "guest_commitment" => {
-                Some(Message::GuestCommitment { hash: field(reading, "/hash", &self.hash)? })
-            }
+            "guest_commitment" => Some(Message::GuestCommitment {
+                hash: field(reading, "/hash", self.hash.as_deref())?,
+            }),
             "host_nonce" => {
-                Some(Message::HostNonce { nonce: field(reading, "/nonce", &self.nonce)? })
+                Some(Message::HostNonce { nonce: field(reading, "/nonce", self.nonce.as_deref())? })
             }
-            "guest_nonce" => {
-                Some(Message::GuestNonce { nonce: field(reading, "/nonce", &self.nonce)? })
-            }
+            "guest_nonce" => Some(Message::GuestNonce {
+                nonce: field(reading, "/nonce", self.nonce.as_deref())?,
+            }),
             "guest_confirmed" => {
-                Some(Message::GuestConfirmed { tag: field(reading, "/tag", &self.tag)? })
+                Some(Message::GuestConfirmed { tag: field(reading, "/tag", self.tag.as_deref())? })
             }
             "host_confirmed" => {
-                Some(Message::HostConfirmed { tag: field(reading, "/tag", &self.tag)? })
+                Some(Message::HostConfirmed { tag: field(reading, "/tag", self.tag.as_deref())? })
             }
             "details" => {
-                let nonce = field(reading, "/nonce", &self.nonce);
-                let sealed = field(reading, "/sealed", &self.sealed);
+                let nonce = field(reading, "/nonce", self.nonce.as_deref());
+                let sealed = field(reading, "/sealed", self.sealed.as_deref());
                 Some(Message::Details { nonce: nonce?, sealed: sealed? })
             }
-            "accepted" => Some(Message::Accepted { tag: field(reading, "/tag", &self.tag)? }),
+            "accepted" => {
+                Some(Message::Accepted { tag: field(reading, "/tag", self.tag.as_deref())? })
+            }
             "acknowledged" => {
-                let signature = field(reading, "/signature", &self.signature)?;
+                let signature = field(reading, "/signature", self.signature.as_deref())?;
                 Some(Message::Acknowledged { signature })
             }
             _ => reading.one_of("/step", None, &names),
@@ -152,7 +154,7 @@ impl GreetingStep {
     }
 
     fn key(&self, reading: &mut Reading) -> Option<guest_core::PublicKey> {
-        field(reading, "/key", &self.key)
+        field(reading, "/key", self.key.as_deref())
     }
 }
 
@@ -166,14 +168,13 @@ fn version(reading: &mut Reading, version: Option<u32>) -> Option<u32> {
 fn field<T: std::str::FromStr<Err = guest_core::BadBytes>>(
     reading: &mut Reading,
     pointer: &str,
-    text: &Option<String>,
+    text: Option<&str>,
 ) -> Option<T> {
-    match text {
-        Some(text) => read_bytes(reading, pointer, text),
-        None => {
-            reading.wrong(pointer, "is needed in this step");
-            None
-        }
+    if let Some(text) = text {
+        read_bytes(reading, pointer, text)
+    } else {
+        reading.wrong(pointer, "is needed in this step");
+        None
     }
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use guest_core::{
-    Carrier, ConnectRefusal, Connection, InputError, Instant, Invite, Note, Permissions, Refusal, Right,
-    Secret, Session, SessionId, TimeRequest, TimeRequestRefusal,
+    Carrier, ConnectRefusal, Connection, InputError, Instant, Invite, Note, Permissions, Refusal,
+    Right, Secret, Session, SessionId, TimeRequest, TimeRequestRefusal,
 };
 use serde::{Deserialize, Serialize};
 

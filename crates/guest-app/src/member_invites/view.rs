@@ -98,10 +98,10 @@ impl MemberInviteView {
         actor: &Actor,
         config: &Config,
     ) -> Result<Self, Fault> {
-        let shown = Self::of(view, invite)?;
+        let plain = Self::of(view, invite)?;
         let shows = actor.may(Right::InviteUsers) && invite.is_pending();
         let link = shows.then(|| config.member_link(invite.team, invite.id));
-        Ok(Self { link, ..shown })
+        Ok(Self { link, ..plain })
     }
 }
 

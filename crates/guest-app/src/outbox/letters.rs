@@ -1,9 +1,8 @@
 //! From intents to letters: everything their words need, as it is now.
 
 use guest_core::{
-    Computer, Email, GuestNews, Instant, Invite, JoinAnswer, Link, MailIntent, MemberInvite, MemberInviteId,
-    Profile, SenderNews, Team, User,
-    pseudonym, sign_in_code,
+    Computer, Email, GuestNews, Instant, Invite, JoinAnswer, Link, MailIntent, MemberInvite,
+    MemberInviteId, Profile, SenderNews, Team, User, pseudonym, sign_in_code,
 };
 
 use crate::access::user_by_email;

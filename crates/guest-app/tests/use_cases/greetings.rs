@@ -48,7 +48,7 @@ fn or_22_a_greeting_makes_the_user_and_signs_the_device_in() {
     let accepted = pair.host.accept(&fix, "member").unwrap();
     assert_eq!(accepted.user.name, "Nina Newcomer");
     assert_eq!(
-        accepted.user.email.as_ref().map(|email| email.as_str()),
+        accepted.user.email.as_ref().map(guest_core::Email::as_str),
         Some("nina@guests.example")
     );
     assert_eq!((accepted.user.profile.as_str(), accepted.user.version), ("member", 1));

@@ -36,6 +36,7 @@ mod invites;
 mod inviting;
 #[cfg(test)]
 mod join_requests;
+#[cfg(test)]
 mod member_invites;
 #[cfg(test)]
 mod moving;

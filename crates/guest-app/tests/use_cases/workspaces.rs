@@ -162,7 +162,7 @@ fn or_43_who_loses_the_role_can_go_on_with_no_upload() {
     let place = Place::new();
     let id = place.make("mia", "Plans").unwrap().id;
     place.share("mia", id, "eve", "contributor").unwrap();
-    let upload = place.begin("eve", id, UploadDraft { name: "x".to_owned(), ..draft() }).unwrap();
+    let upload = place.begin("eve", id, &UploadDraft { name: "x".to_owned(), ..draft() }).unwrap();
     // Others' uploads are absent, and so is one of another workspace.
     assert_eq!(refused(place.resume("mia", id, upload, 0)), "not_found");
     let other = place.make("mia", "Other").unwrap().id;
@@ -189,18 +189,18 @@ fn or_43_what_was_announced_is_checked_at_the_end() {
         size,
         sha256: sha256.map(str::to_owned),
     };
-    let send = |draft| place.send("mia", id, draft, b"a plan");
+    let send = |draft| place.send("mia", id, &draft, b"a plan");
     assert_eq!(send(announce(Some(6), Some(&hash))).unwrap().latest.sha256, hash);
     assert_eq!(refused(send(announce(Some(7), None))), "content_mismatch");
     assert_eq!(refused(send(announce(Some(5), None))), "content_mismatch");
     let other = guest_core::ContentHash::of(b"another").to_string();
     assert_eq!(refused(send(announce(None, Some(&other)))), "content_mismatch");
-    let no = place.begin("mia", id, announce(Some(1), Some("no hash")));
+    let no = place.begin("mia", id, &announce(Some(1), Some("no hash")));
     assert_eq!(pointers(no), ["/sha256"]);
-    let no = place.begin("mia", id, UploadDraft { name: "../x".to_owned(), ..draft() });
+    let no = place.begin("mia", id, &UploadDraft { name: "../x".to_owned(), ..draft() });
     assert_eq!(pointers(no), ["/name"]);
     let huge = announce(Some(guest_core::FILE_MOST + 1), None);
-    assert_eq!(refused(place.begin("mia", id, huge)), "file_too_large");
+    assert_eq!(refused(place.begin("mia", id, &huge)), "file_too_large");
     // An empty file is a file.
     assert_eq!(place.upload("mia", id, "empty", b"").unwrap().latest.size, 0);
 }
@@ -211,7 +211,7 @@ fn or_43_a_team_has_a_quota() {
     let id = place.make("mia", "Plans").unwrap().id;
     let file = place.upload("mia", id, "a", b"12345678").unwrap();
     let full =
-        place.begin("mia", id, UploadDraft { name: "b".to_owned(), size: Some(3), sha256: None });
+        place.begin("mia", id, &UploadDraft { name: "b".to_owned(), size: Some(3), sha256: None });
     assert_eq!(refused(full), "quota_exceeded");
     assert_eq!(refused(place.upload("mia", id, "b", b"abc")), "quota_exceeded");
     // What is there already needs no room.
@@ -227,7 +227,7 @@ fn or_43_a_team_has_a_quota() {
 fn or_43_a_cancelled_upload_gives_its_room_free() {
     let place = Place::new();
     let id = place.make("mia", "Plans").unwrap().id;
-    let upload = place.begin("mia", id, UploadDraft { name: "x".to_owned(), ..draft() }).unwrap();
+    let upload = place.begin("mia", id, &UploadDraft { name: "x".to_owned(), ..draft() }).unwrap();
     let mut intake = place.resume("mia", id, upload, 0).unwrap();
     let part = intake.handle_bytes(&mut vec![1; PART].as_slice()).unwrap();
     let call = place.fix.call("mia");
@@ -375,8 +375,8 @@ impl Place {
         self.app.unshare_workspace(&call, TEAM, id, user).wait()
     }
 
-    fn begin(&self, who: &str, id: WorkspaceId, draft: UploadDraft) -> Result<UploadId, Fault> {
-        let begun = self.app.begin_upload(&self.fix.call(who), TEAM, id, &draft).wait();
+    fn begin(&self, who: &str, id: WorkspaceId, draft: &UploadDraft) -> Result<UploadId, Fault> {
+        let begun = self.app.begin_upload(&self.fix.call(who), TEAM, id, draft).wait();
         begun.map(|upload| upload.id)
     }
 
@@ -397,14 +397,14 @@ impl Place {
         name: &str,
         bytes: &[u8],
     ) -> Result<FileView, Fault> {
-        self.send(who, id, UploadDraft { name: name.to_owned(), ..draft() }, bytes)
+        self.send(who, id, &UploadDraft { name: name.to_owned(), ..draft() }, bytes)
     }
 
     fn send(
         &self,
         who: &str,
         id: WorkspaceId,
-        draft: UploadDraft,
+        draft: &UploadDraft,
         mut bytes: &[u8],
     ) -> Result<FileView, Fault> {
         let call = self.fix.call(who);

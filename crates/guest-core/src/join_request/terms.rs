@@ -89,7 +89,7 @@ mod tests {
         };
         let page = include_str!("../../../../docs/join-requests.md");
         let vector = String::from_utf8(terms.message()).unwrap();
-        let indented: String = vector.lines().map(|line| format!("    {line}\n")).collect();
+        let indented = format!("    {}\n", vector.trim_end().replace('\n', "\n    "));
         assert!(page.contains(&indented), "{vector}");
         assert!(page.contains(&terms.nonce()), "{}", terms.nonce());
         let other = DeviceName::parse("-").unwrap();

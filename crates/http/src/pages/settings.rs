@@ -104,11 +104,9 @@ impl Typed {
     /// Reads what is to be changed.
     fn change(&self) -> Result<TeamChange, Wrong> {
         let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        let mark = match given(&self.low_balance_mark).map(|text| text.parse()).transpose() {
-            Ok(mark) => mark,
-            Err(_) => {
-                return Err(Wrong::at_field("/low_balance_mark", "type a whole number, or nothing"));
-            }
+        let mark = given(&self.low_balance_mark).map(|text| text.parse()).transpose();
+        let Ok(mark) = mark else {
+            return Err(Wrong::at_field("/low_balance_mark", "type a whole number, or nothing"));
         };
         let policy = if self.serves_anyone { "anyone" } else { "team" };
         Ok(TeamChange {

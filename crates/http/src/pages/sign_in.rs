@@ -169,7 +169,7 @@ fn show(
     let of_page = to.strip_prefix("/t/").and_then(|rest| rest.split(['/', '?', '#']).next());
     let named = if wanted.team.is_empty() { of_page.unwrap_or_default() } else { &wanted.team };
     let sso = server.app.sso_offer(named.trim());
-    let page = SignInPage { shell, sso, asks_code, is_set_up, needs, email, to, wrong };
+    let page = SignInPage { shell, asks_code, sso, is_set_up, needs, email, to, wrong };
     super::page_as(wrong.status(), server, &page)
 }
 

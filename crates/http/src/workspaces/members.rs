@@ -20,7 +20,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .on(routes!(members), &Terms::team(TAG).query())
         .on(routes!(share_workspace), &sharing.body().or(&["already_revoked"]))
         .on(routes!(unshare_workspace), &change.clone().or(&["last_workspace_owner"]))
-        .on(routes!(computers), &Terms::team(TAG).query())
+        .on(routes!(workspace_computers), &Terms::team(TAG).query())
         .on(routes!(share_computer), &change.clone().or(&["validation"]))
         .on(routes!(unshare_computer), &change)
 }
@@ -75,7 +75,7 @@ async fn unshare_workspace(
     params(PageQuery),
     responses((status = 200, description = "The computers.", body = Page<SharedComputerView>)),
 )]
-async fn computers(
+async fn workspace_computers(
     At((team, id)): At<(String, WorkspaceId)>,
     Asked { app, call, query: page, .. }: Asked<PageQuery>,
 ) -> Answer {

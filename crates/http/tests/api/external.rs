@@ -68,9 +68,7 @@ impl Found {
     /// Keeps something, which must name nobody else.
     #[track_caller]
     fn add(&mut self, place: &str, text: &str) {
-        if let Some(leak) = leaks(text) {
-            panic!("{leak} is named by {place}: {text}");
-        }
+        assert_eq!(leaks(text), None, "{place}: {text}");
         self.places.push(place.to_owned());
         self.text.push_str(text);
     }

@@ -43,9 +43,6 @@ mod pages_inviting;
 #[cfg(feature = "pages")]
 mod pages_join;
 #[cfg(feature = "pages")]
-#[path = "../../../identity/tests/sign_on/provider.rs"]
-mod provider;
-#[cfg(feature = "pages")]
 mod pages_set_up;
 #[cfg(feature = "pages")]
 mod pages_settings;
@@ -57,6 +54,9 @@ mod pages_users;
 mod pages_walk;
 #[cfg(feature = "pages")]
 mod pages_workspaces;
+#[cfg(feature = "pages")]
+#[path = "../../../identity/tests/sign_on/provider.rs"]
+mod provider;
 mod rights;
 mod sqlite;
 mod things;

@@ -263,7 +263,10 @@ async fn ga_13_ga_33_a_window_that_begins_at_a_time_shown_twice_is_edited() {
     let id = invite["id"].as_str().unwrap();
     let path = format!("/t/acme/invites/{id}/window");
     let form = cory.get(&path).await;
-    shows(&form, &["name=\"start\" value=\"2027-10-31T02:30\"", "aria-pressed=\"true\">the second"]);
+    shows(
+        &form,
+        &["name=\"start\" value=\"2027-10-31T02:30\"", "aria-pressed=\"true\">the second"],
+    );
     let was = "2027-10-31T02:30+01:00";
     let fields = |start: &'static str, at: &'static str| {
         [
@@ -307,8 +310,12 @@ async fn ga_37_ga_60_reminders_and_what_is_in_the_way_are_told_at_the_invite() {
     world.pass(46 * 60);
     shows(&cory.get("/t/acme").await, &["reminded at 09:46", "not ready: the computer is offline"]);
     shows(&cory.get(&invite).await, &["<dt>Reminded</dt>", "not ready: the computer is offline"]);
-    let told = cory.client().get(&format!("/v1/teams/acme/guest-access-invites/{id}")).await.is(200);
-    assert_eq!((&told["not_ready"], &told["reminded_at"]), (&json!("offline"), &json!("2026-12-01T09:46:00Z")));
+    let told =
+        cory.client().get(&format!("/v1/teams/acme/guest-access-invites/{id}")).await.is(200);
+    assert_eq!(
+        (&told["not_ready"], &told["reminded_at"]),
+        (&json!("offline"), &json!("2026-12-01T09:46:00Z"))
+    );
 }
 
 #[tokio::test]

@@ -153,7 +153,10 @@ async fn ga_13_which_of_two_times_is_meant_is_chosen_by_one_button() {
     let mut fields = twice.fields("configure", "customize");
     fields.push(("start_at", "2027-10-31T02:30+01:00"));
     let mail = cory.send(PATH, &fields).await;
-    shows(&mail, &["<h1 data-heading>Customize", "name=\"start\" value=\"2027-10-31T02:30+01:00\""]);
+    shows(
+        &mail,
+        &["<h1 data-heading>Customize", "name=\"start\" value=\"2027-10-31T02:30+01:00\""],
+    );
     let later = Typed { start: "2027-10-31T02:30+01:00", ..twice };
     let back = cory.send(PATH, &later.fields("customize", "configure")).await;
     shows(&back, &["aria-pressed=\"true\">the second"]);

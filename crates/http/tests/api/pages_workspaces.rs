@@ -165,10 +165,11 @@ async fn upload(browser: &Browser, base: &str, token: &str, files: &[(&str, &str
     let mut body =
         format!("--x\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n");
     for (name, content) in files {
-        body += &format!(
+        let part = format!(
             "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              content-type: application/octet-stream\r\n\r\n{content}\r\n"
         );
+        body.push_str(&part);
     }
     raw(browser, base, &format!("{body}--x--\r\n")).await
 }

@@ -297,7 +297,7 @@ async fn download(client: &Client, path: &str) -> (Value, Vec<u8>) {
 }
 
 fn bytes(count: usize) -> Vec<u8> {
-    (0..count).map(|at| (at % 251) as u8).collect()
+    (0..251_u8).cycle().take(count).collect()
 }
 
 fn uploads(things: &Things) -> String {

@@ -47,11 +47,16 @@ pub(super) fn invitation(
     let heading = format!("{invited_by} invites you to join {team}");
     let page = Page::new(&heading)
         .paragraph(format!("{team} uses {} to share computers.", letter.brand))
-        .steps("How it works", vec![
-            format!("Call {invited_by}, or somebody else who runs {team}: you greet each other."),
-            "While you speak, open the link below on the device you want to use.".to_owned(),
-            "Each of you reads out a code of four letters, and the other picks it.".to_owned(),
-        ])
+        .steps(
+            "How it works",
+            vec![
+                format!(
+                    "Call {invited_by}, or somebody else who runs {team}: you greet each other."
+                ),
+                "While you speak, open the link below on the device you want to use.".to_owned(),
+                "Each of you reads out a code of four letters, and the other picks it.".to_owned(),
+            ],
+        )
         .link("Join", link)
         .paragraph(format!(
             "The codes show that nobody is between you. The link works until {until}."

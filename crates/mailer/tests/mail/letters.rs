@@ -3,8 +3,8 @@
 use chrono::{TimeDelta, TimeZone as _, Utc};
 use guest_app::letter::{Content, InviteFacts, Letter};
 use guest_core::{
-    Email, GuestNews, Instant, InviteId, JoinAnswer, MailId, Message, NotReady, Note, Permissions, SenderNews,
-    Title, VoidCause, Window, Zone,
+    Email, GuestNews, Instant, InviteId, JoinAnswer, MailId, Message, NotReady, Note, Permissions,
+    SenderNews, Title, VoidCause, Window, Zone,
 };
 use guest_mailer::Origin;
 

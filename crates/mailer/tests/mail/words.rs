@@ -7,7 +7,8 @@ use guest_core::{GuestNews, Message, Title};
 use guest_mailer::Words;
 
 use crate::letters::{
-    GUEST_LINK, HOSTILE_LINE, HOSTILE_TEXT, MEMBER_LINK, about, all, hostile, invite, origin, sign_in, to_guest,
+    GUEST_LINK, HOSTILE_LINE, HOSTILE_TEXT, MEMBER_LINK, about, all, hostile, invite, origin,
+    sign_in, to_guest,
 };
 
 #[test]

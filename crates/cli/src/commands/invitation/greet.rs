@@ -91,7 +91,7 @@ impl<'a> Greeting<'a> {
                 HostStage::Expecting => self.tell("the codes are right; they write their name")?,
                 HostStage::Confirm(details) => return self.confirm(&details).await.map(Some),
                 HostStage::Done => return Ok(Some(Value::Null)),
-                HostStage::Ended(end) => return Err(self.ended(end)),
+                HostStage::Ended(end) => return Err(ended(end)),
             }
             time::sleep(PAUSE).await;
         }
@@ -146,7 +146,7 @@ impl<'a> Greeting<'a> {
                 self.side.handle_cancel();
                 let attempt = self.look().await?;
                 self.say(&attempt).await?;
-                return Err(self.ended(GreetingEnd::CancelledByHost));
+                return Err(ended(GreetingEnd::CancelledByHost));
             }
             let body = json!({
                 "opening": self.opening.to_string(),
@@ -189,24 +189,25 @@ impl<'a> Greeting<'a> {
         }
         Ok(())
     }
+}
 
-    fn ended(&self, end: GreetingEnd) -> Failure {
-        let warning = match end {
-            GreetingEnd::NoMatchingCode | GreetingEnd::BadCommitment => {
-                "; this may be an attack: make sure whom you speak with"
-            }
-            GreetingEnd::CancelledByHost
-            | GreetingEnd::CancelledByGuest
-            | GreetingEnd::WrongCodeHost
-            | GreetingEnd::WrongCodeGuest
-            | GreetingEnd::BadMessage
-            | GreetingEnd::Superseded
-            | GreetingEnd::FinishedElsewhere
-            | GreetingEnd::HostRevoked
-            | GreetingEnd::TimedOut => "",
-        };
-        Failure::Broken(format!("the greeting has ended: {}{warning}", end.name()))
-    }
+/// Says why it is over.
+fn ended(end: GreetingEnd) -> Failure {
+    let warning = match end {
+        GreetingEnd::NoMatchingCode | GreetingEnd::BadCommitment => {
+            "; this may be an attack: make sure whom you speak with"
+        }
+        GreetingEnd::CancelledByHost
+        | GreetingEnd::CancelledByGuest
+        | GreetingEnd::WrongCodeHost
+        | GreetingEnd::WrongCodeGuest
+        | GreetingEnd::BadMessage
+        | GreetingEnd::Superseded
+        | GreetingEnd::FinishedElsewhere
+        | GreetingEnd::HostRevoked
+        | GreetingEnd::TimedOut => "",
+    };
+    Failure::Broken(format!("the greeting has ended: {}{warning}", end.name()))
 }
 
 /// Waits until the invited person is there.

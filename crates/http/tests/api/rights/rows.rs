@@ -134,11 +134,7 @@ fn join_requests() -> Vec<Row> {
         get("/v1/teams/{team}/join-requests/{join_request}", from(Administrator, 200), read),
         Row {
             strangers: no_token,
-            ..get(
-                "/v1/teams/{team}/join-requests/{join_request}/status",
-                [401; 5],
-                Needs::Nothing,
-            )
+            ..get("/v1/teams/{team}/join-requests/{join_request}/status", [401; 5], Needs::Nothing)
         },
         Row {
             strangers: no_token,
@@ -376,7 +372,8 @@ fn people() -> Vec<Row> {
 
 /// One's own devices.
 fn devices() -> Vec<Row> {
-    let key = |_: &Things| json!({ "name": "Laptop", "public_key": DeviceKey::numbered(1).public() });
+    let key =
+        |_: &Things| json!({ "name": "Laptop", "public_key": DeviceKey::numbered(1).public() });
     let person = Needs::APerson(403);
     vec![
         get("/v1/teams/{team}/devices", from(External, 200), Needs::Scope("users:read")),
