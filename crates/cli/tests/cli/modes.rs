@@ -104,7 +104,7 @@ fn if_21_what_is_done_has_the_same_shape_both_ways() {
         ],
         ["invite extend INVITE --for 30m", "invite extend INVITE --for 1h"],
         ["computer allow agents-own", "computer allow agents-own"],
-        ["invite move INVITE --computer agents-own", "invite move INVITE --computer studio-1"],
+        ["invite move INVITE --computer agents-own", "invite move INVITE --computer agents-own"],
         ["invite kick INVITE --keep-out", "invite kick INVITE --keep-out"],
         ["invite readmit INVITE", "invite readmit INVITE"],
         ["invite new-link INVITE", "invite new-link INVITE"],

@@ -208,8 +208,11 @@ fn is_under(inner: &str, outer: &str) -> bool {
     inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Makes a sentence of a fragment.
+/// Makes a sentence of a fragment; an address stays as it is written.
 pub(super) fn sentence(fragment: &str) -> String {
+    if fragment.split(' ').next().is_some_and(|word| word.contains('@')) {
+        return format!("{fragment}.");
+    }
     let mut letters = fragment.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

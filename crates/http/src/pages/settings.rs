@@ -76,6 +76,10 @@ struct Typed {
     /// Whether personal computers serve anyone (GA-6).
     serves_anyone: bool,
     low_balance_mark: String,
+    /// Whether a mailed code opens guests' links only (OR-35).
+    codes_for_guests: bool,
+    /// Whether users have to sign in at the team's identity provider (OR-35).
+    sso_required: bool,
 }
 
 impl Typed {
@@ -87,6 +91,8 @@ impl Typed {
             reply_to: team.reply_to.as_ref().map(ToString::to_string).unwrap_or_default(),
             serves_anyone: team.personal_computers.as_deref() == Some("anyone"),
             low_balance_mark: mark.unwrap_or_default(),
+            codes_for_guests: team.email_sign_in.as_deref() == Some(GUESTS),
+            sso_required: team.sso_required == Some(true),
         }
     }
 
@@ -98,6 +104,8 @@ impl Typed {
             reply_to: text("reply_to"),
             serves_anyone: form.has("serves_anyone"),
             low_balance_mark: text("low_balance_mark"),
+            codes_for_guests: form.has("codes_for_guests"),
+            sso_required: form.has("sso_required"),
         }
     }
 
@@ -109,13 +117,15 @@ impl Typed {
             return Err(Wrong::at_field("/low_balance_mark", "type a whole number, or nothing"));
         };
         let policy = if self.serves_anyone { "anyone" } else { "team" };
+        let codes = if self.codes_for_guests { GUESTS } else { USERS };
         Ok(TeamChange {
             name: Some(self.name.clone()),
             time_zone: Some(self.time_zone.clone()),
             reply_to: Some(given(&self.reply_to)),
             personal_computers: Some(policy.to_owned()),
             low_balance_mark: Some(mark),
-            ..TeamChange::default()
+            email_sign_in: Some(codes.to_owned()),
+            sso_required: Some(self.sso_required),
         })
     }
 }
@@ -139,3 +149,7 @@ struct SettingsPage<'a> {
 /// What has its own place in the form.
 const FIELDS: [&str; 5] =
     ["/name", "/time_zone", "/reply_to", "/personal_computers", "/low_balance_mark"];
+
+/// Whom a mailed code can prove to be there.
+const GUESTS: &str = "guests";
+const USERS: &str = "users";

@@ -49,6 +49,23 @@ async fn ga_6_cr_32_settings_are_changed_in_one_form() {
 }
 
 #[tokio::test]
+async fn or_35_nobody_is_locked_out_by_the_form() {
+    let world = World::new();
+    let mut ada = Browser::of(&world, "ada");
+    ada.get(PATH).await;
+    for way in ["codes_for_guests", "sso_required"] {
+        let all = [("name", "Acme"), ("time_zone", "UTC"), (way, "1")];
+        let page = ada.send(PATH, &all).await;
+        says(&page, 409, &[&format!("name=\"{way}\" value=\"1\" checked")]);
+        let team = ada.client().get("/v1/teams/acme").await.is(200);
+        assert_eq!(
+            (&team["email_sign_in"], &team["sso_required"]),
+            (&"users".into(), &false.into())
+        );
+    }
+}
+
+#[tokio::test]
 async fn wb_12_what_is_wrong_with_settings_stands_at_its_field() {
     let world = World::new();
     let mut ada = Browser::of(&world, "ada");
