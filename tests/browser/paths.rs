@@ -120,7 +120,7 @@ fn coordinator(hand: Hand) {
     place.check_ended(&invite, &viewer.session, "kicked");
     person.press(MENU);
     person.press("Revoke access");
-    browser.see("Revoke access");
+    browser.see("Revoke the access of");
     person.press("Revoke access");
     browser.see("The invite was revoked");
     browser.see("returned");
