@@ -91,9 +91,10 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Stop) {
 
 /// Waits for the first byte of a connection, in vain if none comes for long or the server stops.
 async fn says_something(stream: &TcpStream, stop: &Stop) -> bool {
+    let mut first = [0];
     tokio::select! {
         () = stop.wait() => false,
-        first = timeout(PATIENCE, stream.readable()) => matches!(first, Ok(Ok(()))),
+        read = timeout(PATIENCE, stream.peek(&mut first)) => matches!(read, Ok(Ok(1..))),
     }
 }
 
