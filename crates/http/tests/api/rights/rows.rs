@@ -1,10 +1,17 @@
 //! The operations, and what each caller is answered: from the rows of OR-2, written by hand.
 
+mod inviting;
+mod joining;
+mod workspaces;
+
 use guest_testkit::DeviceKey;
 use serde_json::{Value, json};
 
-use super::callers::{Administrator, Caller, Coordinator, External, Member, Owner, Role};
-use crate::things::{Things, invite_body};
+use self::inviting::{computers, inviting, others_own};
+use self::joining::{greeting, join_requests, joining};
+use self::workspaces::{files, workspaces};
+use super::callers::{Administrator, Caller, Coordinator, External, Owner, Role};
+use crate::things::Things;
 
 /// One operation, on one thing.
 pub(super) struct Row {
@@ -110,63 +117,6 @@ pub(super) fn rows() -> Vec<Row> {
     parts.into_iter().flatten().collect()
 }
 
-/// Ask to join, which anybody may, and answer those who do.
-fn join_requests() -> Vec<Row> {
-    let read = Needs::Scope("users:read");
-    let write = Needs::Scope("users:write");
-    let everybody = Strangers::These(200, 200, 200);
-    let no_token = Strangers::These(401, 401, 401);
-    vec![
-        Row {
-            strangers: everybody,
-            ..get("/v1/teams/{team}/join", from(External, 200), Needs::Nothing)
-        },
-        Row {
-            strangers: Strangers::These(201, 201, 201),
-            ..post(
-                "/v1/teams/{team}/join-requests",
-                |_| crate::joining::signed(0x71, "Sam", "sam@example.org", 2029),
-                [201; 5],
-                Needs::Nothing,
-            )
-        },
-        get("/v1/teams/{team}/join-requests", from(Administrator, 200), read),
-        get("/v1/teams/{team}/join-requests/{join_request}", from(Administrator, 200), read),
-        Row {
-            strangers: no_token,
-            ..get("/v1/teams/{team}/join-requests/{join_request}/status", [401; 5], Needs::Nothing)
-        },
-        Row {
-            strangers: no_token,
-            ..row(
-                "DELETE",
-                "/v1/teams/{team}/join-requests/{join_request}",
-                nothing,
-                [401; 5],
-                Needs::Nothing,
-            )
-        },
-        post(
-            "/v1/teams/{team}/join-requests/{join_request}/accept",
-            |_| json!({ "profile": "member" }),
-            from(Administrator, 200),
-            write,
-        ),
-        post(
-            "/v1/teams/{team}/join-requests/accept",
-            |things| json!({ "requests": [{ "id": things.join_request, "profile": "member" }] }),
-            from(Administrator, 200),
-            write,
-        ),
-        post(
-            "/v1/teams/{team}/join-requests/{join_request}/reject",
-            nothing,
-            from(Administrator, 200),
-            write,
-        ),
-    ]
-}
-
 /// Read the team's name and zone, who one is, events; see other users; the audit log.
 fn reading() -> Vec<Row> {
     vec![
@@ -179,124 +129,6 @@ fn reading() -> Vec<Row> {
             strangers: Strangers::These(200, 200, 401),
             ..get("/v1/me", from(External, 200), Needs::Nothing)
         },
-    ]
-}
-
-/// See the Guest Access page; make, edit, move, cancel invites; kick; the panic switch.
-fn inviting() -> Vec<Row> {
-    let read = Needs::Scope("invites:read");
-    let write = Needs::Scope("invites:write");
-    let shown = from(Coordinator, 200);
-    let done = from(Coordinator, 204);
-    let one = "/v1/teams/{team}/guest-access-invites/{invite}";
-    vec![
-        get("/v1/teams/{team}/guest-access-invites", shown, read),
-        get(one, shown, read),
-        get("/v1/teams/{team}/guest-access-invites/{invite}/sessions", shown, read),
-        post("/v1/teams/{team}/guest-access-invites", new_invite, from(Coordinator, 201), write),
-        post("/v1/teams/{team}/guest-access-invites/preview", new_invite, shown, write),
-        row("PUT", one, replacement, shown, write),
-        row("PATCH", one, |_| json!({ "permissions": [] }), shown, write),
-        row("DELETE", one, nothing, done, write),
-        row(
-            "DELETE",
-            "/v1/teams/{team}/guest-access-invites/{invite}/guest?keep_out=true",
-            nothing,
-            done,
-            write,
-        ),
-        post("/v1/teams/{team}/guest-access-invites/{invite}/readmit", nothing, done, write),
-        post(
-            "/v1/teams/{team}/guest-access-invites/{invite}/apply-permissions",
-            nothing,
-            done,
-            write,
-        ),
-        post("/v1/teams/{team}/guest-access-invites/{invite}/new-link", nothing, shown, write),
-        post(
-            "/v1/teams/{team}/guest-access-invites/{invite}/resend",
-            nothing,
-            from(Coordinator, 202),
-            write,
-        ),
-        post("/v1/teams/{team}/guest-access-invites/{invite}/move", to_team_computer, shown, write),
-        post(
-            "/v1/teams/{team}/guest-access-invites/{invite}/extend",
-            |_| json!({ "minutes": 30 }),
-            shown,
-            write,
-        ),
-        post("/v1/teams/{team}/guest-access-cut", |_| json!({ "cancel": true }), shown, write),
-    ]
-}
-
-/// See invites to others' personal computers; edit, move, cancel, kick there. cory is not carl.
-fn others_own() -> Vec<Row> {
-    let read = Needs::Scope("invites:read");
-    let write = Needs::Scope("invites:write");
-    let owners = |status| [403, 403, 404, 404, status];
-    let one = "/v1/teams/{team}/guest-access-invites/{personal_invite}";
-    vec![
-        get(one, owners(200), read),
-        get("/v1/teams/{team}/guest-access-invites/{personal_invite}/sessions", owners(200), read),
-        row("PATCH", one, |_| json!({ "permissions": [] }), owners(200), write),
-        post(
-            "/v1/teams/{team}/guest-access-invites/{personal_invite}/move",
-            to_team_computer,
-            owners(200),
-            write,
-        ),
-        row("DELETE", one, nothing, owners(204), write),
-        row(
-            "DELETE",
-            "/v1/teams/{team}/guest-access-invites/{personal_invite}/guest",
-            nothing,
-            owners(204),
-            write,
-        ),
-        get("/v1/teams/{team}/computers/{personal}", owners(200), Needs::Scope("computers:read")),
-        // To be seen is not to be switched: that is for its own user alone.
-        row(
-            "PATCH",
-            "/v1/teams/{team}/computers/{personal}",
-            |_| json!({ "guest_access": false }),
-            owners(403),
-            Needs::Scope("computers:write"),
-        ),
-        row(
-            "DELETE",
-            "/v1/teams/{team}/computers/{personal}",
-            nothing,
-            owners(403),
-            Needs::Scope("computers:write"),
-        ),
-    ]
-}
-
-/// One's own personal computer; team computers, guest access on them, computer keys.
-fn computers() -> Vec<Row> {
-    let read = Needs::Scope("computers:read");
-    let write = Needs::Scope("computers:write");
-    let one = "/v1/teams/{team}/computers/{computer}";
-    let own = |_: &Things| json!({ "name": "my-own", "provision": "personal" });
-    let shared = |_: &Things| json!({ "name": "studio-2", "provision": "team" });
-    let keys = "/v1/teams/{team}/computer-keys";
-    vec![
-        get("/v1/teams/{team}/computers", from(Coordinator, 200), read),
-        get(one, from(Coordinator, 200), read),
-        post("/v1/teams/{team}/computers", own, from(Coordinator, 201), write),
-        post("/v1/teams/{team}/computers", shared, from(Administrator, 201), write),
-        row("PATCH", one, |_| json!({ "guest_access": false }), from(Administrator, 200), write),
-        row("DELETE", one, nothing, from(Administrator, 204), write),
-        get(keys, from(Administrator, 200), read),
-        post(keys, |_| json!({ "name": "another" }), from(Administrator, 201), write),
-        row(
-            "DELETE",
-            "/v1/teams/{team}/computer-keys/{computer_key}",
-            nothing,
-            from(Administrator, 204),
-            write,
-        ),
     ]
 }
 
@@ -381,169 +213,6 @@ fn devices() -> Vec<Row> {
         post("/v1/teams/{team}/device-links", nothing, from(External, 201), person),
     ]
 }
-
-/// Make and share workspaces; collaborate in those shared with one (OR-41, OR-43). In this one ada
-/// is the owner, cory a manager, mia a contributor and eve a reader; bob is not in it.
-fn workspaces() -> Vec<Row> {
-    let read = Needs::Scope("workspaces:read");
-    let write = Needs::Scope("workspaces:write");
-    let all = "/v1/teams/{team}/workspaces";
-    let one = "/v1/teams/{team}/workspaces/{workspace}";
-    let member = "/v1/teams/{team}/workspaces/{workspace}/members/{user}";
-    let listed = "/v1/teams/{team}/workspaces/{workspace}/computers/{listed}";
-    let inside = [200, 200, 200, 404, 200];
-    vec![
-        get(all, from(External, 200), read),
-        post(all, |_| json!({ "name": "another" }), from(Member, 201), write),
-        get(one, inside, read),
-        row("PATCH", one, |_| json!({ "name": "another" }), [403, 403, 200, 404, 200], write),
-        row("DELETE", one, nothing, [403, 403, 403, 404, 204], write),
-        post(
-            "/v1/teams/{team}/workspaces/{workspace}/claim",
-            nothing,
-            [403, 409, 409, 404, 409],
-            write,
-        ),
-        get("/v1/teams/{team}/storage", from(Member, 200), read),
-        get("/v1/teams/{team}/workspaces/{workspace}/members", inside, read),
-        row("PUT", member, |_| json!({ "role": "reader" }), [403, 403, 200, 404, 200], write),
-        // mia leaves by herself.
-        row("DELETE", member, nothing, [403, 204, 204, 404, 204], write),
-        get("/v1/teams/{team}/workspaces/{workspace}/computers", inside, read),
-        row("PUT", listed, nothing, [403, 403, 200, 404, 200], write),
-        row("DELETE", listed, nothing, [403, 204, 204, 404, 204], write),
-    ]
-}
-
-/// Files of that workspace; the upload is ada's.
-fn files() -> Vec<Row> {
-    let read = Needs::Scope("workspaces:read");
-    let write = Needs::Scope("workspaces:write");
-    let one = "/v1/teams/{team}/workspaces/{workspace}/files/{file}";
-    let upload = "/v1/teams/{team}/workspaces/{workspace}/uploads/{upload}";
-    let inside = [200, 200, 200, 404, 200];
-    vec![
-        get("/v1/teams/{team}/workspaces/{workspace}/files", inside, read),
-        get(one, inside, read),
-        row("DELETE", one, nothing, [403, 204, 204, 404, 204], write),
-        get("/v1/teams/{team}/workspaces/{workspace}/files/{file}/versions", inside, read),
-        get("/v1/teams/{team}/workspaces/{workspace}/files/{file}/content", inside, read),
-        get(
-            "/v1/teams/{team}/workspaces/{workspace}/files/{file}/versions/{version}/content",
-            inside,
-            read,
-        ),
-        post(
-            "/v1/teams/{team}/workspaces/{workspace}/uploads",
-            |_| json!({ "name": "more.txt" }),
-            [403, 201, 201, 404, 201],
-            write,
-        ),
-        get(upload, [404, 404, 404, 404, 200], write),
-        // Whoever may go on at all is told that they do not say where.
-        row("PATCH", upload, nothing, [403, 422, 422, 422, 422], write),
-        row("DELETE", upload, nothing, [404, 404, 404, 404, 204], write),
-    ]
-}
-
-/// Invite users to join, and greet them; nobody has begun to.
-fn joining() -> Vec<Row> {
-    let read = Needs::Scope("users:read");
-    let write = Needs::Scope("users:write");
-    let all = "/v1/teams/{team}/member-invites";
-    let one = "/v1/teams/{team}/member-invites/{member_invite}";
-    let greeting = "/v1/teams/{team}/member-invites/{member_invite}/greeting";
-    let shown = from(Administrator, 200);
-    let absent = from(Administrator, 409);
-    vec![
-        get(all, shown, read),
-        post(all, |_| json!({ "emails": ["x@y.example"] }), from(Administrator, 201), write),
-        get(one, shown, read),
-        row("DELETE", one, nothing, shown, write),
-        post(
-            "/v1/teams/{team}/member-invites/{member_invite}/resend",
-            nothing,
-            from(Administrator, 202),
-            write,
-        ),
-        get(greeting, shown, write),
-        get("/v1/teams/{team}/member-invites/{member_invite}/greeting/events", shown, write),
-        post(
-            greeting,
-            |_| json!({ "opening": OPENING, "version": 1, "key": BYTES }),
-            from(Administrator, 201),
-            write,
-        ),
-        post(
-            "/v1/teams/{team}/member-invites/{member_invite}/greeting/steps",
-            |_| json!({ "opening": OPENING, "said": { "step": "host_nonce", "nonce": BYTES } }),
-            absent,
-            write,
-        ),
-        post(
-            "/v1/teams/{team}/member-invites/{member_invite}/greeting/end",
-            |_| json!({ "opening": OPENING, "reason": "cancelled_by_host" }),
-            absent,
-            write,
-        ),
-        post(
-            "/v1/teams/{team}/member-invites/{member_invite}/greeting/accept",
-            |_| {
-                json!({
-                    "opening": OPENING, "name": "Nina", "device_name": "Laptop",
-                    "device_key": DeviceKey::numbered(1).public(), "tag": BYTES, "profile": "member",
-                })
-            },
-            absent,
-            write,
-        ),
-    ]
-}
-
-/// What the link of an invitation gives to whoever has it, signed in or not.
-fn greeting() -> Vec<Row> {
-    let for_all = |method, path, body, status| Row {
-        strangers: Strangers::These(status, status, status),
-        ..row(method, path, body, [status; 5], Needs::APerson(status))
-    };
-    let greeting = "/v1/member-invite-links/{member_token}/greeting";
-    vec![
-        for_all("GET", "/v1/member-invite-links/{member_token}", nothing, 200),
-        for_all("GET", greeting, nothing, 200),
-        for_all("GET", "/v1/member-invite-links/{member_token}/greeting/events", nothing, 200),
-        for_all("POST", greeting, |_| json!({ "opening": OPENING }), 200),
-        for_all(
-            "POST",
-            "/v1/member-invite-links/{member_token}/greeting/steps",
-            |_| {
-                let said = json!({ "step": "guest_nonce", "nonce": BYTES });
-                json!({ "opening": OPENING, "attempt": ATTEMPT, "said": said })
-            },
-            404,
-        ),
-        for_all(
-            "POST",
-            "/v1/member-invite-links/{member_token}/greeting/end",
-            |_| json!({ "opening": OPENING }),
-            204,
-        ),
-        for_all(
-            "POST",
-            "/v1/member-invite-links/{member_token}/greeting/acknowledge",
-            |_| json!({ "opening": OPENING, "attempt": ATTEMPT, "signature": "A".repeat(86) }),
-            404,
-        ),
-    ]
-}
-
-/// An attempt at a greeting that there is not.
-const ATTEMPT: &str = "grt_00000000000000000000000000";
-
-/// Sixteen bytes.
-const OPENING: &str = "AAAAAAAAAAAAAAAAAAAAAA";
-
-/// Thirty-two bytes.
-const BYTES: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// API keys and team settings.
 fn settings() -> Vec<Row> {
@@ -640,21 +309,6 @@ fn row(
 
 fn nothing(_: &Things) -> Value {
     Value::Null
-}
-
-fn new_invite(things: &Things) -> Value {
-    invite_body(&things.computer, "sam@example.net")
-}
-
-fn to_team_computer(things: &Things) -> Value {
-    json!({ "computer_id": things.computer })
-}
-
-fn replacement(_: &Things) -> Value {
-    json!({
-        "window": { "start": "2026-12-01T08:00", "end": "2026-12-01T13:00", "time_zone": "Etc/UTC" },
-        "permissions": ["mouse"],
-    })
 }
 
 impl Things {
